@@ -1,0 +1,117 @@
+// Lets a package bring wasm kernels of its own to TensorFlow.js's wasm engine without copying a tensor: the package's
+// small module is instantiated on the engine's own memory and works on the addresses of its tensors.
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+
+/** The part of tfjs-backend-wasm's backend object that kernels use (it has no public type for it). */
+export interface WasmBackend {
+  readonly wasm: {
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+    readonly HEAPU8: Uint8Array;
+    /** the single-threaded builds keep their memory here */
+    readonly asm?: { readonly memory?: WebAssembly.Memory };
+    /** the threaded build keeps its (shared) memory here */
+    readonly wasmMemory?: WebAssembly.Memory;
+  };
+  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  makeOutput(shape: number[], dtype: DataType, memoryOffset?: number): TensorInfo;
+}
+
+/** What tooling/build/assembly.mjs writes: one module, base64, built for both kinds of memory. */
+export interface WasmModuleSource {
+  readonly name: string;
+  readonly unshared: string;
+  readonly shared: string;
+}
+
+const instances = new WeakMap<object, Map<WasmModuleSource, WebAssembly.Exports>>();
+
+/**
+ * The exports of a wasm module, instantiated once for each engine, on that engine's memory.
+ *
+ * @param backend the engine's backend object, as a kernel receives it
+ * @param source the module's bytes
+ * @throws Error when the engine's memory cannot be found, or the module does not fit it
+ */
+export function wasmModule<Exports>(backend: WasmBackend, source: WasmModuleSource): Exports {
+  let loaded = instances.get(backend);
+  if (!loaded) {
+    loaded = new Map();
+    instances.set(backend, loaded);
+  }
+  let exports = loaded.get(source);
+  if (!exports) {
+    const memory = memoryOf(backend);
+    const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+    const bytes = Uint8Array.from(atob(isShared ? source.shared : source.unshared), (c) => c.charCodeAt(0));
+    const abort = (): never => {
+      throw new Error(`${source.name}: the wasm kernel aborted`);
+    };
+    exports = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, abort } }).exports;
+    loaded.set(source, exports);
+  }
+  return exports as Exports;
+}
+
+function memoryOf(backend: WasmBackend): WebAssembly.Memory {
+  const memory = backend.wasm.wasmMemory ?? backend.wasm.asm?.memory;
+  if (!memory) throw new Error("the wasm engine's memory is not where tfjs-backend-wasm 4.22 keeps it");
+  return memory;
+}
+
+/** Byte address of a tensor's values on the engine's heap. Valid while the tensor lives; tensors do not move. */
+export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset;
+}
+
+/**
+ * Takes `bytes` from the engine's heap, 8-byte aligned, not cleared; give them back with {@link release}.
+ *
+ * @throws Error when the heap, which ends at 4 GB, has no room (tfjs itself would go on with address 0)
+ */
+export function allocate(backend: WasmBackend, bytes: number, what: string): number {
+  const address = backend.wasm._malloc(bytes) >>> 0;
+  if (address === 0 && bytes > 0) {
+    throw new Error(`${what}: the wasm heap has no room for ${(bytes / 2 ** 20).toFixed(1)} MB more (its limit is 4 GB)`);
+  }
+  return address;
+}
+
+/** Gives back what {@link allocate} took. */
+export function release(backend: WasmBackend, address: number): void {
+  backend.wasm._free(address);
+}
+
+/**
+ * Makes a kernel's output tensor; the values are not cleared.
+ *
+ * @throws Error when the heap has no room for it
+ */
+export function makeOutput(backend: WasmBackend, shape: number[], dtype: DataType, what: string): TensorInfo {
+  const output = backend.makeOutput(shape, dtype);
+  const elements = shape.reduce((a, b) => a * b, 1);
+  if (elements > 0 && addressOf(backend, output) === 0) {
+    throw new Error(`${what}: the wasm heap has no room for an output [${shape}] (its limit is 4 GB)`);
+  }
+  return output;
+}
+
+/** Runs `work` with scratch memory that is given back whatever happens. */
+export function withScratch<T>(backend: WasmBackend, bytes: number, what: string, work: (address: number) => T): T {
+  const address = allocate(backend, bytes, what);
+  try {
+    return work(address);
+  } finally {
+    release(backend, address);
+  }
+}
+
+/** A float32 view of heap memory. Use it at once: any later allocation may grow the heap and detach it. */
+export function heapF32(backend: WasmBackend, address: number, length: number): Float32Array {
+  return new Float32Array(backend.wasm.HEAPU8.buffer, address, length);
+}
+
+/** An int32 view of heap memory. Use it at once: any later allocation may grow the heap and detach it. */
+export function heapI32(backend: WasmBackend, address: number, length: number): Int32Array {
+  return new Int32Array(backend.wasm.HEAPU8.buffer, address, length);
+}

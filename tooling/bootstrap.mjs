@@ -1,0 +1,43 @@
+// What `npm start` and `npm test` run on a machine that has nothing but Node and npm: fetch the pinned pnpm, install,
+// make the generated files, then do the job. Only Node's own modules are used here, since nothing is installed yet.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const jobs = {
+  start: [['node', 'apps/train/bin/orchid.mjs', 'train', 'recall']],
+  test: [['node', 'tooling/test/run.mjs']],
+};
+
+const [job, ...rest] = process.argv.slice(2);
+if (!(job in jobs)) {
+  console.error(`usage: node tooling/bootstrap.mjs ${Object.keys(jobs).join('|')}`);
+  process.exit(2);
+}
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`orchid-ml needs Node 20.19 or newer; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+function run(command, args, what) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) console.error(`${what}: ${error.message}`);
+  if (status === 0) return;
+  if (what) console.error(`\n${what} failed (${signal ?? `exit ${status}`}).`);
+  process.exit(status ?? 1);
+}
+
+const pnpm = (args, what) => run('npx', ['--yes', packageManager, ...args], what);
+
+pnpm(['install', '--frozen-lockfile', '--reporter=append-only'], 'Installing the dependencies');
+pnpm(['exec', 'turbo', 'run', 'gen', '--output-logs=errors-only'], 'Making the generated files');
+for (const [command, ...args] of jobs[job]) run(command, [...args, ...rest]);
