@@ -34,7 +34,8 @@ async function compile(extra) {
 }
 
 const encoded = {};
-for (const [kind, extra] of Object.entries(builds)) encoded[kind] = Buffer.from(await compile(extra)).toString('base64');
+for (const [kind, extra] of Object.entries(builds))
+  encoded[kind] = Buffer.from(await compile(extra)).toString('base64');
 
 mkdirSync(dirname(resolve(output)), { recursive: true });
 writeFileSync(
