@@ -1,0 +1,24 @@
+// Readers of option values: a wrong one is a usage error that says what was wanted.
+import { InvalidArgumentError } from 'commander';
+
+function whole(text: string, min: number): number {
+  const value = /^[+-]?\d+(e\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value < min)
+    throw new InvalidArgumentError(`want a whole number, ${min} or more.`);
+  return value;
+}
+
+/** A whole number, 1 or more. */
+export const atLeastOne = (text: string): number => whole(text, 1);
+
+/** A whole number, 0 or more. */
+export const fromZero = (text: string): number => whole(text, 0);
+
+/** One or more values with commas between them. */
+export const list =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T[] =>
+    text.split(',').map((part) => parse(part.trim()));
+
+/** An option that may be repeated. */
+export const collect = (text: string, before: readonly string[]): string[] => [...before, text];

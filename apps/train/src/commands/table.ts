@@ -1,0 +1,222 @@
+// The table from a command's name to its options, its help and its function. A function is loaded when it is called, so
+// that `orchid --help` does not wait for an engine.
+import type { Command } from 'commander';
+import { leaves, type Task } from '../config/schema.ts';
+import { listPresets } from '../config/presets.ts';
+import { wanted } from '../config/validate.ts';
+import type { Io } from '../io.ts';
+import { table as columns } from '../ui/format.ts';
+import { atLeastOne, collect, fromZero, list } from './parse.ts';
+
+/** A command's function: positional arguments, options, and the window on the world. */
+export type Run = (args: readonly string[], options: Record<string, unknown>, io: Io) => Promise<number>;
+
+/** One command. */
+export interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  /** adds arguments and options */
+  readonly shape: (command: Command) => Command;
+  /** text after the options: examples first */
+  readonly help: () => string;
+  readonly load: () => Promise<{ readonly run: unknown }>;
+}
+
+const backendOption = ['--backend <name>', 'engine: auto, wasm or cpu', 'auto'] as const;
+
+function trainOptions(command: Command, preset: string): Command {
+  return command
+    .option('--preset <name>', 'a shipped preset, or the path of a YAML file', preset)
+    .option('--set <key=value>', "replace one of the preset's keys; may be repeated", collect, [])
+    .option('--out <dir>', 'folder of the run (default: runs/<task>-<time>)')
+    .option('--resume <dir>', 'go on with an interrupted run, from its last checkpoint')
+    .option('--force', 'start anew in an --out folder that holds a run already')
+    .option('--seed <n>', 'start of every random number (the key seed)', fromZero)
+    .option('--steps <n>', 'optimizer steps at most (the key training.steps)', atLeastOne)
+    .option(...backendOption)
+    .option('--log-every <seconds>', 'seconds between two log lines when output is not a terminal', atLeastOne, 10);
+}
+
+function presetHelp(task: Task): string {
+  const presets = listPresets(task).map((preset) => [`  ${preset.name}`, preset.summary]);
+  const keys = leaves(task).map((leaf) => [`  ${leaf.key}`, `${leaf.description} (${wanted(leaf.schema)})`]);
+  return [
+    'Presets:',
+    ...columns(presets),
+    '',
+    'Keys of a preset, for --set key=value and for a YAML file of your own:',
+    ...columns(keys),
+  ].join('\n');
+}
+
+const trainRecall: Entry = {
+  name: 'train recall',
+  summary: 'train a model on associative recall, to above 99 % in minutes',
+  shape: (command) => trainOptions(command, 'recall'),
+  help: () => `
+Examples:
+  $ orchid train recall
+  $ orchid train recall --set data.length=256 --set optimizer.learning_rate=1e-3
+  $ orchid train recall --preset recall-dft --out runs/dft
+  $ orchid train recall --resume runs/dft
+
+${presetHelp('recall')}`,
+  load: () => import('./train-recall.ts'),
+};
+
+const trainMlm: Entry = {
+  name: 'train mlm',
+  summary: 'train a masked-language model on a text file',
+  shape: (command) =>
+    trainOptions(command, 'mlm')
+      .option('--text <file>', 'the text to learn from, UTF-8')
+      .option('--eval-text <file>', 'text to evaluate on (default: the end of --text is held out)'),
+  help: () => `
+Examples:
+  $ orchid train mlm --text book.txt
+  $ orchid train mlm --text book.txt --eval-text other.txt --steps 3000
+  $ orchid train mlm --text book.txt --set data.tokenizer=byte --set model.num_hidden_layers=4
+
+${presetHelp('mlm')}`,
+  load: () => import('./train-mlm.ts'),
+};
+
+const evaluate: Entry = {
+  name: 'eval',
+  summary: 'measure a trained model on fresh sequences or on a text',
+  shape: (command) =>
+    command
+      .argument('<dir>', 'the folder of a run, or of a checkpoint')
+      .option('--text <file>', 'a masked-language model is measured on this text')
+      .option('--sequences <n>', 'a recall model is measured on so many fresh sequences', atLeastOne, 1000)
+      .option('--length <n>', 'length of the sequences or windows (default: as in training)', atLeastOne)
+      .option('--seed <n>', 'start of the random numbers of the sequences or masks', fromZero)
+      .option('--json', 'print one JSON object')
+      .option(...backendOption),
+  help: () => `
+Examples:
+  $ orchid eval runs/recall-20260101-120000
+  $ orchid eval runs/mlm-20260101-120000 --text other.txt --json`,
+  load: () => import('./eval.ts'),
+};
+
+const predict: Entry = {
+  name: 'predict',
+  summary: "fill the masks of a text, or answer a recall sequence's query",
+  shape: (command) =>
+    command
+      .argument('<dir>', 'the folder of a run, or of a checkpoint')
+      .argument('[input...]', 'text with masks; or a sequence such as `k3 v5 k1 v2 => k3`; drawn when left out')
+      .option('--mask <text>', 'what marks a hidden character in the text', '[MASK]')
+      .option('--top <k>', 'guesses shown for each mask', atLeastOne, 5)
+      .option('--context <file>', 'text put before the input, so that the window is as long as in training')
+      .option('--seed <n>', 'start of the random numbers a sequence is drawn with', fromZero)
+      .option('--json', 'print one JSON object')
+      .option(...backendOption),
+  help: () => `
+Examples:
+  $ orchid predict runs/mlm-20260101-120000 "To be, or n[MASK]t to be"
+  $ orchid predict runs/mlm-20260101-120000 --mask _ "the qu_ck br_wn fox"
+  $ orchid predict runs/recall-20260101-120000
+  $ orchid predict runs/recall-20260101-120000 k3 v5 k1 v2 "=>" k3`,
+  load: () => import('./predict.ts'),
+};
+
+const parity: Entry = {
+  name: 'parity',
+  summary: 'compare this implementation with golden files of another',
+  shape: (command) =>
+    command.argument('<file...>', 'safetensors files of transforms or of Orchid blocks').option(...backendOption),
+  help: () => `
+Prints a row for each group of tensors: how many, the worst error relative to its tensor's largest magnitude, and the
+bound (transforms 5e-6, outputs 1e-5, gradients 1e-4). Ends with exit code 1 when a bound is broken.
+
+Examples:
+  $ orchid parity golden/*.safetensors
+  $ orchid parity golden/transforms.safetensors --backend cpu`,
+  load: () => import('./parity.ts'),
+};
+
+function benchOptions(command: Command): Command {
+  return command
+    .option(...backendOption)
+    .option('--repeats <n>', 'timed repetitions; the median is reported', atLeastOne, 7)
+    .option('--json', 'print JSON lines only');
+}
+
+const benchFft: Entry = {
+  name: 'bench fft',
+  summary: 'time a transform of real or complex signals',
+  shape: (command) =>
+    benchOptions(command)
+      .option('--op <name>', 'rfft, irfft, fft, ifft, dct or idct', 'rfft')
+      .option('--batch <n>', 'signals at once', atLeastOne, 64)
+      .option('--length <n,...>', 'points of a signal', list(atLeastOne), [1024, 2048, 4096, 8192, 16384])
+      .option('--axis <n>', 'axis of the transform: 1 for [batch, length], 0 for [length, batch]', fromZero, 1),
+  help: () => `
+pointsPerSecond counts batch x length; gflops counts 5 N log2 N for a complex signal and half of it for a real one.
+
+Examples:
+  $ orchid bench fft
+  $ orchid bench fft --op dct --length 128,1000,4096 --batch 512 --backend wasm --json`,
+  load: () => import('./bench-fft.ts'),
+};
+
+const benchConv: Entry = {
+  name: 'bench conv',
+  summary: 'time the long convolution with a kernel for each example',
+  shape: (command) =>
+    benchOptions(command)
+      .option('--batch <n>', 'sequences', atLeastOne, 8)
+      .option('--length <n,...>', 'length of a sequence', list(atLeastOne), [4096])
+      .option('--width <n>', 'channels', atLeastOne, 128)
+      .option('--backward', 'time the gradients of signal and kernel too'),
+  help: () => `
+Examples:
+  $ orchid bench conv
+  $ orchid bench conv --backward --length 1024,4096 --json`,
+  load: () => import('./bench-conv.ts'),
+};
+
+const benchStep: Entry = {
+  name: 'bench step',
+  summary: 'time a whole training step',
+  shape: (command) =>
+    benchOptions(command)
+      .option('--batch <n>', 'sequences a step', atLeastOne, 8)
+      .option('--length <n,...>', 'length of a sequence', list(atLeastOne), [1024])
+      .option('--width <n>', 'width of the model', atLeastOne, 128)
+      .option('--layers <n>', 'Orchid blocks', atLeastOne, 2)
+      .option('--vocab <n>', 'vocabulary', atLeastOne, 64)
+      .option('--transform <name>', 'dft or dct', 'dft'),
+  help: () => `
+The step: type I conditioning, residual long convolution, MLP of 4 times the width, cross entropy over every position,
+gradients and AdamW.
+
+Examples:
+  $ orchid bench step
+  $ orchid bench step --length 512,1024 --transform dct --json`,
+  load: () => import('./bench-step.ts'),
+};
+
+const doctor: Entry = {
+  name: 'doctor',
+  summary: 'say what this machine can train with, and what is wrong',
+  shape: (command) => command.option('--json', 'print one JSON object'),
+  help: () => `
+Ends with exit code 1 when training cannot work here.`,
+  load: () => import('./doctor.ts'),
+};
+
+/** Every command, in the order `--help` shows them. */
+export const table: readonly Entry[] = [
+  trainRecall,
+  trainMlm,
+  evaluate,
+  predict,
+  parity,
+  benchFft,
+  benchConv,
+  benchStep,
+  doctor,
+];

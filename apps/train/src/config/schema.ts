@@ -1,0 +1,120 @@
+// What a preset may say. Every key is required and has a description: a preset is the whole truth about a run, and the
+// descriptions below are what `--help` prints.
+import { z } from 'zod';
+
+const positive = () => z.number().positive();
+const fraction = () => z.number().min(0).max(1);
+const whole = (min: number) => z.int().min(min);
+
+const model = z.strictObject({
+  hidden_size: whole(1).describe('width D of the model'),
+  num_hidden_layers: whole(1).describe('Orchid blocks'),
+  intermediate_size: whole(1).describe('width of the MLP inside a block'),
+  max_position_embeddings: whole(2)
+    .nullable()
+    .describe('l_max: the longest sequence the implicit filter covers; null takes data.length'),
+  conditioning: z.enum(['I', 'I-time', 'I-freq', 'II']).describe('the network that makes the kernel from the data'),
+  transform: z.enum(['dft', 'dct']).describe('the transform along the length'),
+  fft_norm: z.enum(['forward', 'ortho', 'backward']).describe('scaling of the dft; the dct is always orthonormal'),
+  filter_order: whole(1).describe("width of the implicit filter's MLP"),
+  filter_emb_dim: whole(3)
+    .refine((n) => n % 2 === 1, 'want an odd number')
+    .describe('positional features of the implicit filter, odd'),
+  filter_num_inner_mlps: whole(0).describe("inner layers of the implicit filter's MLP"),
+  short_filter_order: whole(1).describe('taps of the short depthwise convolution'),
+  residual_long_conv: z.boolean().describe("a long convolution of the block's input, added to its output"),
+});
+
+const optimizer = z.strictObject({
+  learning_rate: positive().describe("AdamW's peak rate; the implicit filter keeps its own (1e-3, positions 1e-5)"),
+  weight_decay: z.number().min(0).describe('decoupled decay of weight matrices'),
+  beta1: fraction().describe("AdamW's first-moment decay"),
+  beta2: fraction().describe("AdamW's second-moment decay"),
+  epsilon: positive().describe("AdamW's epsilon"),
+  clip_norm: positive().nullable().describe('gradients are scaled down to this norm; null leaves them alone'),
+});
+
+const schedule = z.strictObject({
+  kind: z.enum(['cosine', 'linear', 'constant']).describe('how the rate goes down after the warm-up'),
+  warmup_steps: whole(0).describe('steps over which the rate rises from 0'),
+  final_fraction: fraction().describe('the rate at the last step, as a fraction of the peak'),
+});
+
+const training = z.strictObject({
+  steps: whole(1).describe('optimizer steps at most; --steps sets it too'),
+  batch_size: whole(1).describe('sequences a step'),
+  evaluate_every: whole(1).describe('steps between two evaluations on held-out data'),
+  checkpoint_every: whole(1).describe('steps between two checkpoints'),
+  stop_accuracy: fraction()
+    .nullable()
+    .describe('stop early once an evaluation is above this accuracy; null runs all the steps'),
+  require_accuracy: fraction()
+    .nullable()
+    .describe('the command fails (exit code 1) below this final accuracy; null never fails'),
+});
+
+const seed = () => whole(0).describe('start of every random number: weights, batches, masks; --seed sets it too');
+
+/** A run of the associative-recall task. */
+export const recallSchema = z.strictObject({
+  task: z.literal('recall').describe('what is trained'),
+  seed: seed(),
+  data: z.strictObject({
+    length: whole(4).describe('length of a sequence in tokens'),
+    vocab_size: whole(4).describe('keys, values, the prefix `=>` and the no-op `.` together'),
+    validation_sequences: whole(1).describe('fresh sequences an evaluation during training uses'),
+    test_sequences: whole(1).describe('fresh sequences the final accuracy is taken on'),
+  }),
+  model,
+  optimizer,
+  schedule,
+  training,
+});
+
+/** A run of masked-language modelling on a text file. */
+export const mlmSchema = z.strictObject({
+  task: z.literal('mlm').describe('what is trained'),
+  seed: seed(),
+  data: z.strictObject({
+    length: whole(8).describe('length of a window of text in tokens'),
+    tokenizer: z.enum(['char', 'byte']).describe('what a token is: a character of the text, or a byte of its UTF-8'),
+    max_vocab: whole(2)
+      .nullable()
+      .describe('most frequent characters kept by the char tokenizer (the rest become unknown); null keeps all'),
+    mask_probability: positive().max(0.9).describe('share of the tokens hidden in training'),
+    eval_mask_probability: positive().max(0.9).describe('share of the tokens hidden in evaluations'),
+    held_out_fraction: positive().max(0.5).describe('end of the text kept for evaluation when no --eval-text is given'),
+    eval_windows: whole(1).describe('windows of held-out text an evaluation uses at most'),
+  }),
+  model,
+  optimizer,
+  schedule,
+  training,
+});
+
+export type RecallConfig = z.infer<typeof recallSchema>;
+export type MlmConfig = z.infer<typeof mlmSchema>;
+export type RunConfig = RecallConfig | MlmConfig;
+export type Task = RunConfig['task'];
+
+/** The schema of each task. */
+export const schemas = { recall: recallSchema, mlm: mlmSchema } as const satisfies Record<Task, z.ZodType>;
+
+/** One key of a preset: its dotted name, the schema of its value and what it means. */
+export interface Leaf {
+  readonly key: string;
+  readonly schema: z.ZodType;
+  readonly description: string;
+}
+
+/** Every key of a task's preset, in order. */
+export function leaves(task: Task): Leaf[] {
+  const walk = (schema: z.ZodObject, prefix: string): Leaf[] =>
+    Object.entries(schema.shape).flatMap(([name, field]) => {
+      const key = prefix + name;
+      if (field instanceof z.ZodObject) return walk(field, `${key}.`);
+      const value = field as z.ZodType;
+      return [{ key, schema: value, description: value.description ?? '' }];
+    });
+  return walk(schemas[task], '');
+}

@@ -1,0 +1,87 @@
+// Turns "this does not fit the schema" into a sentence that names the key, what it got and what was wanted.
+import { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import { suggestion } from './nearest.ts';
+import { leaves, type MlmConfig, type RecallConfig, type RunConfig, schemas, type Task } from './schema.ts';
+
+/** `"fast" (a string)`, `[1, 2] (a list)`. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  const kind = Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a table' : `a ${typeof value}`;
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return `${text.length > 60 ? `${text.slice(0, 57)}...` : text} (${kind})`;
+}
+
+/** What a key's schema accepts, in words. */
+export function wanted(schema: z.ZodType): string {
+  if (schema instanceof z.ZodNullable) return `${wanted(schema.unwrap() as z.ZodType)}, or null`;
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map((v) => JSON.stringify(v)).join(' or ');
+  if (schema instanceof z.ZodEnum) return `one of ${schema.options.join(', ')}`;
+  if (schema instanceof z.ZodBoolean) return 'true or false';
+  if (schema instanceof z.ZodString) return 'a string';
+  if (schema instanceof z.ZodNumber) {
+    const isWhole = schema.format === 'safeint';
+    const { minValue: min, maxValue: max } = schema;
+    const exclusive = !isWhole && schema.safeParse(min).success === false;
+    const bounds = [
+      min !== null && min > Number.MIN_SAFE_INTEGER ? `${exclusive ? 'above' : 'at least'} ${min}` : '',
+      max !== null && max < Number.MAX_SAFE_INTEGER ? `at most ${max}` : '',
+    ].filter(Boolean);
+    return [isWhole ? 'a whole number' : 'a number', bounds.join(' and ')].filter(Boolean).join(' ');
+  }
+  return 'another value';
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
+}
+
+function explain(issue: z.core.$ZodIssue, root: unknown, task: Task, where: string): string[] {
+  const all = leaves(task);
+  const prefix = issue.path.length ? `${issue.path.join('.')}.` : '';
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const guess = suggestion(
+        prefix + key,
+        all.map((leaf) => leaf.key),
+      );
+      const siblings = Object.keys((valueAt(schemas[task].shape, issue.path.slice(0, 1)) as z.ZodObject)?.shape ?? schemas[task].shape);
+      return `${where}: unknown key \`${prefix}${key}\`${guess || `; the keys here are ${siblings.join(', ')}`}`;
+    });
+  }
+  const key = issue.path.join('.');
+  const value = valueAt(root, issue.path);
+  const leaf = all.find((candidate) => candidate.key === key);
+  if (value === undefined) return [`${where}: the key \`${key}\` is missing${leaf ? `; want ${wanted(leaf.schema)}` : ''}`];
+  if (!leaf) return [`${where}: \`${key || 'the preset'}\` is ${shown(value)}; want a table of keys`];
+  const want = issue.code === 'custom' ? issue.message.replace(/^want /, '') : wanted(leaf.schema);
+  return [`${where}: \`${key}\` is ${shown(value)}; want ${want}`];
+}
+
+/**
+ * Checks a preset's values against its task's schema.
+ *
+ * @param raw what was read
+ * @param task which schema
+ * @param where the file or option the values came from, for the message
+ * @throws UsageError naming every key that is unknown, missing or of a wrong type
+ */
+export function validate(raw: unknown, task: 'recall', where: string): RecallConfig;
+export function validate(raw: unknown, task: 'mlm', where: string): MlmConfig;
+export function validate(raw: unknown, task: Task, where: string): RunConfig;
+export function validate(raw: unknown, task: Task, where: string): RunConfig {
+  const result = schemas[task].safeParse(raw);
+  if (!result.success) {
+    const lines = result.error.issues.flatMap((issue) => explain(issue, raw, task, where));
+    throw new UsageError([...new Set(lines)].join('\n'));
+  }
+  const config = result.data;
+  const longest = config.model.max_position_embeddings;
+  if (longest !== null && config.data.length > longest)
+    throw new UsageError(
+      `${where}: sequences of data.length ${config.data.length} do not fit the model: model.max_position_embeddings ` +
+        `(l_max) is ${longest}. Make data.length smaller, or l_max at least ${config.data.length} (null takes data.length).`,
+    );
+  return config;
+}

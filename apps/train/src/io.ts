@@ -1,0 +1,45 @@
+// What a command may touch of the process, in one object, so that tests run commands without a process of their own.
+
+/** A command's window on the world. */
+export interface Io {
+  /** writes to standard output, as it is */
+  readonly out: (text: string) => void;
+  /** writes to standard error, as it is */
+  readonly err: (text: string) => void;
+  /** the terminal to draw a progress bar on, or null when output goes to a file or a pipe */
+  readonly terminal: NodeJS.WriteStream | null;
+  /** relative paths are relative to this */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** calls back on each SIGINT or SIGTERM until the returned function is called */
+  readonly onInterrupt: (handler: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** ends the process at once */
+  readonly exit: (code: number) => void;
+}
+
+/** The real process. */
+export function processIo(): Io {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    terminal: process.stdout.isTTY ? process.stdout : null,
+    cwd: process.cwd(),
+    env: process.env,
+    onInterrupt(handler) {
+      const onInt = () => handler('SIGINT');
+      const onTerm = () => handler('SIGTERM');
+      process.on('SIGINT', onInt);
+      process.on('SIGTERM', onTerm);
+      return () => {
+        process.off('SIGINT', onInt);
+        process.off('SIGTERM', onTerm);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+/** One line on standard output. */
+export function say(io: Io, line = ''): void {
+  io.out(`${line}\n`);
+}

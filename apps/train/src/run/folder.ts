@@ -1,0 +1,136 @@
+// The folder of a run: what is in it, how it is made, and that it is never overwritten by accident.
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { RunConfig, Task } from '../config/schema.ts';
+import { schemas } from '../config/schema.ts';
+import { validate } from '../config/validate.ts';
+import { Failure, messageOf, systemCode, UsageError } from '../errors.ts';
+import { shellQuote } from '../ui/format.ts';
+
+const runFile = 'run.json';
+
+/** What a run remembers of how it was started, so that it can go on and be evaluated later. */
+export interface RunRecord {
+  readonly preset: string;
+  readonly config: RunConfig;
+  /** text files, absolute; null for a task without */
+  readonly text: string | null;
+  readonly evalText: string | null;
+}
+
+/** Says in words what the operating system refused. */
+export function explainDisk(error: unknown, what: string): Failure {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EACCES: 'permission denied',
+    EPERM: 'operation not permitted',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of the path is a file, not a folder',
+    EEXIST: 'a file of that name is in the way',
+    EISDIR: 'a folder of that name is in the way',
+    ENOENT: 'no such file or folder',
+  };
+  const code = systemCode(error);
+  return new Failure(`${what}: ${code && reasons[code] ? `${reasons[code]} (${code})` : messageOf(error)}`, {
+    cause: error,
+  });
+}
+
+/** The folder of one run. */
+export class RunFolder {
+  private constructor(
+    /** absolute */
+    readonly path: string,
+    /** as the user would type it */
+    readonly shown: string,
+    readonly record: RunRecord,
+  ) {}
+
+  /** Where the checkpoints go. */
+  get checkpoint(): string {
+    return join(this.path, 'checkpoint');
+  }
+
+  /** The path as an argument of a command. */
+  get argument(): string {
+    return shellQuote(this.shown);
+  }
+
+  /**
+   * Makes the folder of a new run.
+   *
+   * @param out the user's --out, or undefined for `runs/<task>-<time>`
+   * @throws UsageError when a run is there already and `force` is not set; Failure when it cannot be written
+   */
+  static create(cwd: string, out: string | undefined, force: boolean, record: RunRecord): RunFolder {
+    const path = out === undefined ? freshName(cwd, record.config.task) : resolve(cwd, out);
+    const shown = shownPath(cwd, path);
+    if (existsSync(join(path, runFile)) && !force)
+      throw new UsageError(
+        `${shown} holds a run already. Go on with it by --resume ${shellQuote(shown)}, start anew over it by --force, or choose another --out.`,
+      );
+    try {
+      mkdirSync(path, { recursive: true });
+      if (force) for (const name of ['checkpoint', 'metrics.jsonl']) rmSync(join(path, name), { recursive: true, force: true });
+      const text = `${JSON.stringify(record, null, 2)}\n`;
+      writeFileSync(join(path, `${runFile}.part`), text);
+      renameSync(join(path, `${runFile}.part`), join(path, runFile));
+    } catch (error) {
+      throw explainDisk(error, `the folder ${shown} cannot be written`);
+    }
+    return new RunFolder(path, shown, record);
+  }
+
+  /**
+   * Opens the folder of an earlier run (or its checkpoint folder).
+   *
+   * @throws UsageError when it holds no run; Failure when its record is damaged
+   */
+  static open(cwd: string, dir: string): RunFolder {
+    let path = resolve(cwd, dir);
+    if (!existsSync(join(path, runFile)) && existsSync(join(dirname(path), runFile))) path = dirname(path);
+    const shown = shownPath(cwd, path);
+    if (!existsSync(path)) throw new UsageError(`there is no folder ${shown}; want the folder of a run, e.g. runs/recall-...`);
+    if (!statSync(path).isDirectory()) throw new UsageError(`${shown} is a file; want the folder of a run`);
+    if (!existsSync(join(path, runFile)))
+      throw new UsageError(`${shown} holds no run: there is no ${runFile} in it. \`orchid train\` makes such folders.`);
+    return new RunFolder(path, shown, readRecord(join(path, runFile), shown));
+  }
+
+  /** Appends one line of JSON to metrics.jsonl. */
+  log(metrics: Readonly<Record<string, unknown>>): void {
+    try {
+      appendFileSync(join(this.path, 'metrics.jsonl'), `${JSON.stringify(metrics)}\n`);
+    } catch (error) {
+      throw explainDisk(error, `${join(this.shown, 'metrics.jsonl')} cannot be written`);
+    }
+  }
+}
+
+function readRecord(file: string, shown: string): RunRecord {
+  try {
+    const raw = JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
+    const task = raw.config?.task as Task;
+    if (!(task in schemas)) throw new Error(`its task is ${JSON.stringify(task)}`);
+    return { ...raw, config: validate(raw.config, task, `${shown}/${runFile}`) };
+  } catch (error) {
+    throw new Failure(`${shown}/${runFile} is damaged: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function shownPath(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+}
+
+function freshName(cwd: string, task: Task): string {
+  const now = new Date();
+  const two = (n: number) => String(n).padStart(2, '0');
+  const stamp = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  const base = resolve(cwd, 'runs', `${task}-${stamp}`);
+  for (let i = 1; ; i++) {
+    const path = i === 1 ? base : `${base}-${i}`;
+    if (!existsSync(path)) return path;
+  }
+}

@@ -1,0 +1,15 @@
+// What a run says once, before its first step: the engine, the model, the data, the plan. Never a silent fallback.
+import { type Io, say } from '../io.ts';
+
+/** Prints `label  value` lines with the values in one column. */
+export function facts(io: Io, rows: readonly (readonly [label: string, value: string])[]): void {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  for (const [label, value] of rows) say(io, `  ${label.padEnd(width)}  ${value}`);
+}
+
+/** A title line and its facts. */
+export function banner(io: Io, title: string, rows: readonly (readonly [label: string, value: string])[]): void {
+  say(io, title);
+  facts(io, rows);
+  say(io);
+}
