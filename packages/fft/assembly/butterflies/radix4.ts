@@ -1,0 +1,189 @@
+// Radix-4 passes, the work-horse, and its last level without twiddles; the layout is that of radix2.ts.
+// 16 additions and 3 complex products for 4 points, 16 live vectors at most: it fits the registers of x64.
+import { mulConjIm, mulConjRe, mulIm, mulRe } from './complex';
+
+/** Decimation in frequency, radix 4. */
+export function forward4(work: usize, m: usize, blocks: usize, twiddles: usize): void {
+  const stride = m << 5;
+  let p0 = work;
+  for (let b: usize = 0; b < blocks; b++) {
+    const end = p0 + stride;
+    let p1 = end;
+    let p2 = p1 + stride;
+    let p3 = p2 + stride;
+    let t = twiddles;
+    while (p0 < end) {
+      const x0r = v128.load(p0);
+      const x0i = v128.load(p0, 16);
+      const x2r = v128.load(p2);
+      const x2i = v128.load(p2, 16);
+      const s0r = f32x4.add(x0r, x2r);
+      const s0i = f32x4.add(x0i, x2i);
+      const d0r = f32x4.sub(x0r, x2r);
+      const d0i = f32x4.sub(x0i, x2i);
+      const x1r = v128.load(p1);
+      const x1i = v128.load(p1, 16);
+      const x3r = v128.load(p3);
+      const x3i = v128.load(p3, 16);
+      const s1r = f32x4.add(x1r, x3r);
+      const s1i = f32x4.add(x1i, x3i);
+      const d1r = f32x4.sub(x1r, x3r);
+      const d1i = f32x4.sub(x1i, x3i);
+      v128.store(p0, f32x4.add(s0r, s1r));
+      v128.store(p0, f32x4.add(s0i, s1i), 16);
+      const w2r = v128.load32_splat(t, 8);
+      const w2i = v128.load32_splat(t, 12);
+      const t2r = f32x4.sub(s0r, s1r);
+      const t2i = f32x4.sub(s0i, s1i);
+      v128.store(p2, mulRe(t2r, t2i, w2r, w2i));
+      v128.store(p2, mulIm(t2r, t2i, w2r, w2i), 16);
+      const w1r = v128.load32_splat(t);
+      const w1i = v128.load32_splat(t, 4);
+      const t1r = f32x4.add(d0r, d1i);
+      const t1i = f32x4.sub(d0i, d1r);
+      v128.store(p1, mulRe(t1r, t1i, w1r, w1i));
+      v128.store(p1, mulIm(t1r, t1i, w1r, w1i), 16);
+      const w3r = v128.load32_splat(t, 16);
+      const w3i = v128.load32_splat(t, 20);
+      const t3r = f32x4.sub(d0r, d1i);
+      const t3i = f32x4.add(d0i, d1r);
+      v128.store(p3, mulRe(t3r, t3i, w3r, w3i));
+      v128.store(p3, mulIm(t3r, t3i, w3r, w3i), 16);
+      p0 += 32;
+      p1 += 32;
+      p2 += 32;
+      p3 += 32;
+      t += 24;
+    }
+    p0 = p3;
+  }
+}
+
+/** Decimation in time, radix 4, conjugate twiddles. */
+export function inverse4(work: usize, m: usize, blocks: usize, twiddles: usize): void {
+  const stride = m << 5;
+  let p0 = work;
+  for (let b: usize = 0; b < blocks; b++) {
+    const end = p0 + stride;
+    let p1 = end;
+    let p2 = p1 + stride;
+    let p3 = p2 + stride;
+    let t = twiddles;
+    while (p0 < end) {
+      const y1r = v128.load(p1);
+      const y1i = v128.load(p1, 16);
+      const w1r = v128.load32_splat(t);
+      const w1i = v128.load32_splat(t, 4);
+      const x1r = mulConjRe(y1r, y1i, w1r, w1i);
+      const x1i = mulConjIm(y1r, y1i, w1r, w1i);
+      const y3r = v128.load(p3);
+      const y3i = v128.load(p3, 16);
+      const w3r = v128.load32_splat(t, 16);
+      const w3i = v128.load32_splat(t, 20);
+      const x3r = mulConjRe(y3r, y3i, w3r, w3i);
+      const x3i = mulConjIm(y3r, y3i, w3r, w3i);
+      const s1r = f32x4.add(x1r, x3r);
+      const s1i = f32x4.add(x1i, x3i);
+      const d1r = f32x4.sub(x1r, x3r);
+      const d1i = f32x4.sub(x1i, x3i);
+      const y2r = v128.load(p2);
+      const y2i = v128.load(p2, 16);
+      const w2r = v128.load32_splat(t, 8);
+      const w2i = v128.load32_splat(t, 12);
+      const x2r = mulConjRe(y2r, y2i, w2r, w2i);
+      const x2i = mulConjIm(y2r, y2i, w2r, w2i);
+      const x0r = v128.load(p0);
+      const x0i = v128.load(p0, 16);
+      const s0r = f32x4.add(x0r, x2r);
+      const s0i = f32x4.add(x0i, x2i);
+      const d0r = f32x4.sub(x0r, x2r);
+      const d0i = f32x4.sub(x0i, x2i);
+      v128.store(p0, f32x4.add(s0r, s1r));
+      v128.store(p0, f32x4.add(s0i, s1i), 16);
+      v128.store(p2, f32x4.sub(s0r, s1r));
+      v128.store(p2, f32x4.sub(s0i, s1i), 16);
+      v128.store(p1, f32x4.sub(d0r, d1i));
+      v128.store(p1, f32x4.add(d0i, d1r), 16);
+      v128.store(p3, f32x4.add(d0r, d1i));
+      v128.store(p3, f32x4.sub(d0i, d1r), 16);
+      p0 += 32;
+      p1 += 32;
+      p2 += 32;
+      p3 += 32;
+      t += 24;
+    }
+    p0 = p3;
+  }
+}
+
+/** A 4-point transform, in place, of the points at p, p + d, p + 2d, p + 3d. No twiddles. */
+// @ts-ignore: decorator
+@inline
+export function plain4(p: usize, d: usize): void {
+  const x0r = v128.load(p);
+  const x0i = v128.load(p, 16);
+  const x2r = v128.load(p + 2 * d);
+  const x2i = v128.load(p + 2 * d, 16);
+  const s0r = f32x4.add(x0r, x2r);
+  const s0i = f32x4.add(x0i, x2i);
+  const d0r = f32x4.sub(x0r, x2r);
+  const d0i = f32x4.sub(x0i, x2i);
+  const x1r = v128.load(p + d);
+  const x1i = v128.load(p + d, 16);
+  const x3r = v128.load(p + 3 * d);
+  const x3i = v128.load(p + 3 * d, 16);
+  const s1r = f32x4.add(x1r, x3r);
+  const s1i = f32x4.add(x1i, x3i);
+  const d1r = f32x4.sub(x1r, x3r);
+  const d1i = f32x4.sub(x1i, x3i);
+  v128.store(p, f32x4.add(s0r, s1r));
+  v128.store(p, f32x4.add(s0i, s1i), 16);
+  v128.store(p + 2 * d, f32x4.sub(s0r, s1r));
+  v128.store(p + 2 * d, f32x4.sub(s0i, s1i), 16);
+  v128.store(p + d, f32x4.add(d0r, d1i));
+  v128.store(p + d, f32x4.sub(d0i, d1r), 16);
+  v128.store(p + 3 * d, f32x4.sub(d0r, d1i));
+  v128.store(p + 3 * d, f32x4.add(d0i, d1r), 16);
+}
+
+/** {@link plain4} with conjugate roots. */
+// @ts-ignore: decorator
+@inline
+export function plainInverse4(p: usize, d: usize): void {
+  const x0r = v128.load(p);
+  const x0i = v128.load(p, 16);
+  const x2r = v128.load(p + 2 * d);
+  const x2i = v128.load(p + 2 * d, 16);
+  const s0r = f32x4.add(x0r, x2r);
+  const s0i = f32x4.add(x0i, x2i);
+  const d0r = f32x4.sub(x0r, x2r);
+  const d0i = f32x4.sub(x0i, x2i);
+  const x1r = v128.load(p + d);
+  const x1i = v128.load(p + d, 16);
+  const x3r = v128.load(p + 3 * d);
+  const x3i = v128.load(p + 3 * d, 16);
+  const s1r = f32x4.add(x1r, x3r);
+  const s1i = f32x4.add(x1i, x3i);
+  const d1r = f32x4.sub(x1r, x3r);
+  const d1i = f32x4.sub(x1i, x3i);
+  v128.store(p, f32x4.add(s0r, s1r));
+  v128.store(p, f32x4.add(s0i, s1i), 16);
+  v128.store(p + 2 * d, f32x4.sub(s0r, s1r));
+  v128.store(p + 2 * d, f32x4.sub(s0i, s1i), 16);
+  v128.store(p + d, f32x4.sub(d0r, d1i));
+  v128.store(p + d, f32x4.add(d0i, d1r), 16);
+  v128.store(p + 3 * d, f32x4.add(d0r, d1i));
+  v128.store(p + 3 * d, f32x4.sub(d0i, d1r), 16);
+}
+
+/** The last level: `blocks` transforms of 4 neighbouring points. */
+export function forwardLeaf4(work: usize, blocks: usize): void {
+  const end = work + (blocks << 7);
+  for (let p = work; p < end; p += 128) plain4(p, 32);
+}
+
+/** The first level of the inverse: `blocks` transforms of 4 neighbouring points. */
+export function inverseLeaf4(work: usize, blocks: usize): void {
+  const end = work + (blocks << 7);
+  for (let p = work; p < end; p += 128) plainInverse4(p, 32);
+}

@@ -1,0 +1,169 @@
+// The transform itself: walks a plan's levels over a work buffer. Other packages' kernels import this file too.
+//
+// A work buffer holds points of 32 bytes, v128 re and v128 im: four signals, one a lane. The plan (src/wasm/plan.ts makes
+// it) is a block of i32 words, its addresses absolute:
+//    0 n           length of the signals
+//    4 points      points of the work buffer: n, or the inner length of Bluestein's algorithm
+//    8 kind        0 direct, 1 Bluestein
+//   12 levels      number of levels of the transform of length `points`
+//   16 level table entries of 16 bytes: radix (8 and 16 are leaves), m, twiddles, unused
+//   20 positions   n byte offsets: where in the work buffer bin k is
+//   24 chirp       Bluestein: e^(-iπ j²/n), n pairs of float32
+//   28 spectrum    Bluestein: the transformed conjugate chirp over `points`, in digit-reversed order
+//   32 rotation    e^(-iπ k/2n), n pairs of float32, for the cosine transforms
+import { mulConjIm, mulConjRe, mulIm, mulRe } from './butterflies/complex';
+import { forwardLeaf16, inverseLeaf16 } from './butterflies/leaf16';
+import { forwardLeaf8, inverseLeaf8 } from './butterflies/leaf8';
+import { forward2, inverse2 } from './butterflies/radix2';
+import { forward3, inverse3 } from './butterflies/radix3';
+import { forward4, forwardLeaf4, inverse4, inverseLeaf4 } from './butterflies/radix4';
+import { forward5, inverse5 } from './butterflies/radix5';
+
+// Sub-blocks of up to this many bytes stay in the first-level cache, so their levels run one after the other.
+const CACHED: usize = 16384;
+
+/** Byte offset of bin k in the work buffer, after `forward` and before `inverse`. */
+// @ts-ignore: decorator
+@inline
+export function position(plan: usize, k: i32): usize {
+  return load<u32>(<usize>load<u32>(plan, 20) + (<usize>k << 2));
+}
+
+/** Bytes of the work buffer that this plan needs. */
+// @ts-ignore: decorator
+@inline
+export function workBytes(plan: usize): usize {
+  return <usize>load<u32>(plan, 4) << 5;
+}
+
+/** Unscaled forward transform in place: natural order in, bin k at `position(plan, k)` out. */
+export function forward(plan: usize, work: usize): void {
+  const table = <usize>load<u32>(plan, 16);
+  const end = table + (<usize>load<u32>(plan, 12) << 4);
+  if (load<u32>(plan, 8) == 0) {
+    if (table < end) forwardFrom(table, end, work);
+    return;
+  }
+  chirp(plan, work, false);
+  forwardFrom(table, end, work);
+  convolve(plan, work, false);
+  inverseFrom(table, end, work);
+  chirp(plan, work, false);
+}
+
+/** Unscaled inverse transform in place: bin k at `position(plan, k)` in, natural order out. */
+export function inverse(plan: usize, work: usize): void {
+  const table = <usize>load<u32>(plan, 16);
+  const end = table + (<usize>load<u32>(plan, 12) << 4);
+  if (load<u32>(plan, 8) == 0) {
+    if (table < end) inverseFrom(table, end, work);
+    return;
+  }
+  chirp(plan, work, true);
+  forwardFrom(table, end, work);
+  convolve(plan, work, true);
+  inverseFrom(table, end, work);
+  chirp(plan, work, true);
+}
+
+function forwardFrom(entry: usize, end: usize, work: usize): void {
+  const radix = <usize>load<u32>(entry);
+  const m = <usize>load<u32>(entry, 4);
+  if ((radix * m) << 5 <= CACHED) {
+    let blocks: usize = 1;
+    for (let e = entry; e < end; e += 16) {
+      forwardLevel(e, work, blocks);
+      blocks *= <usize>load<u32>(e);
+    }
+    return;
+  }
+  forwardLevel(entry, work, 1);
+  if (entry + 16 == end) return;
+  for (let q: usize = 0; q < radix; q++) forwardFrom(entry + 16, end, work + q * (m << 5));
+}
+
+function inverseFrom(entry: usize, end: usize, work: usize): void {
+  const radix = <usize>load<u32>(entry);
+  const m = <usize>load<u32>(entry, 4);
+  if ((radix * m) << 5 <= CACHED) {
+    const size = radix * m;
+    for (let e = end - 16; e >= entry; e -= 16) {
+      inverseLevel(e, work, size / (<usize>load<u32>(e) * <usize>load<u32>(e, 4)));
+    }
+    return;
+  }
+  if (entry + 16 < end) {
+    for (let q: usize = 0; q < radix; q++) inverseFrom(entry + 16, end, work + q * (m << 5));
+  }
+  inverseLevel(entry, work, 1);
+}
+
+function forwardLevel(entry: usize, work: usize, blocks: usize): void {
+  const radix = load<u32>(entry);
+  const m = <usize>load<u32>(entry, 4);
+  const twiddles = <usize>load<u32>(entry, 8);
+  if (radix == 4) {
+    if (m == 1) forwardLeaf4(work, blocks);
+    else forward4(work, m, blocks, twiddles);
+  } else if (radix == 16) forwardLeaf16(work, blocks);
+  else if (radix == 8) forwardLeaf8(work, blocks);
+  else if (radix == 2) forward2(work, m, blocks, twiddles);
+  else if (radix == 3) forward3(work, m, blocks, twiddles);
+  else forward5(work, m, blocks, twiddles);
+}
+
+function inverseLevel(entry: usize, work: usize, blocks: usize): void {
+  const radix = load<u32>(entry);
+  const m = <usize>load<u32>(entry, 4);
+  const twiddles = <usize>load<u32>(entry, 8);
+  if (radix == 4) {
+    if (m == 1) inverseLeaf4(work, blocks);
+    else inverse4(work, m, blocks, twiddles);
+  } else if (radix == 16) inverseLeaf16(work, blocks);
+  else if (radix == 8) inverseLeaf8(work, blocks);
+  else if (radix == 2) inverse2(work, m, blocks, twiddles);
+  else if (radix == 3) inverse3(work, m, blocks, twiddles);
+  else inverse5(work, m, blocks, twiddles);
+}
+
+/** Multiplies the first n points by the chirp (or its conjugate) and clears the points after them. */
+function chirp(plan: usize, work: usize, conjugate: bool): void {
+  const n = <usize>load<u32>(plan);
+  let t = <usize>load<u32>(plan, 24);
+  const end = work + (n << 5);
+  for (let p = work; p < end; p += 32) {
+    const xr = v128.load(p);
+    const xi = v128.load(p, 16);
+    const wr = v128.load32_splat(t);
+    const wi = v128.load32_splat(t, 4);
+    if (conjugate) {
+      v128.store(p, mulConjRe(xr, xi, wr, wi));
+      v128.store(p, mulConjIm(xr, xi, wr, wi), 16);
+    } else {
+      v128.store(p, mulRe(xr, xi, wr, wi));
+      v128.store(p, mulIm(xr, xi, wr, wi), 16);
+    }
+    t += 8;
+  }
+  memory.fill(end, 0, workBytes(plan) - (n << 5));
+}
+
+/** Pointwise product with the transformed chirp, both in digit-reversed order. */
+function convolve(plan: usize, work: usize, conjugate: bool): void {
+  let t = <usize>load<u32>(plan, 28);
+  const end = work + workBytes(plan);
+  for (let p = work; p < end; p += 32) {
+    const xr = v128.load(p);
+    const xi = v128.load(p, 16);
+    const wr = v128.load32_splat(t);
+    const wi = v128.load32_splat(t, 4);
+    if (conjugate) {
+      v128.store(p, mulConjRe(xr, xi, wr, wi));
+      v128.store(p, mulConjIm(xr, xi, wr, wi), 16);
+    } else {
+      v128.store(p, mulRe(xr, xi, wr, wi));
+      v128.store(p, mulIm(xr, xi, wr, wi), 16);
+    }
+    t += 8;
+  }
+}
