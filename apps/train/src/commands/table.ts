@@ -1,8 +1,8 @@
 // The table from a command's name to its options, its help and its function. A function is loaded when it is called, so
 // that `orchid --help` does not wait for an engine.
 import type { Command } from 'commander';
-import { leaves, type Task } from '../config/schema.ts';
 import { listPresets } from '../config/presets.ts';
+import { leaves, type Task } from '../config/schema.ts';
 import { wanted } from '../config/validate.ts';
 import type { Io } from '../io.ts';
 import { table as columns } from '../ui/format.ts';

@@ -61,7 +61,9 @@ export const recallSchema = z.strictObject({
   seed: seed(),
   data: z.strictObject({
     length: whole(4).describe('length of a sequence in tokens'),
-    vocab_size: whole(4).describe('keys, values, the prefix `=>` and the no-op `.` together'),
+    vocab_size: whole(6)
+      .refine((n) => n % 2 === 0, 'want an even number')
+      .describe('keys, values, the prefix `=>` and the no-op `.` together'),
     validation_sequences: whole(1).describe('fresh sequences an evaluation during training uses'),
     test_sequences: whole(1).describe('fresh sequences the final accuracy is taken on'),
   }),
@@ -78,7 +80,7 @@ export const mlmSchema = z.strictObject({
   data: z.strictObject({
     length: whole(8).describe('length of a window of text in tokens'),
     tokenizer: z.enum(['char', 'byte']).describe('what a token is: a character of the text, or a byte of its UTF-8'),
-    max_vocab: whole(2)
+    max_vocab: whole(4)
       .nullable()
       .describe('most frequent characters kept by the char tokenizer (the rest become unknown); null keeps all'),
     mask_probability: positive().max(0.9).describe('share of the tokens hidden in training'),

@@ -46,14 +46,17 @@ function explain(issue: z.core.$ZodIssue, root: unknown, task: Task, where: stri
         prefix + key,
         all.map((leaf) => leaf.key),
       );
-      const siblings = Object.keys((valueAt(schemas[task].shape, issue.path.slice(0, 1)) as z.ZodObject)?.shape ?? schemas[task].shape);
+      const siblings = Object.keys(
+        (valueAt(schemas[task].shape, issue.path.slice(0, 1)) as z.ZodObject)?.shape ?? schemas[task].shape,
+      );
       return `${where}: unknown key \`${prefix}${key}\`${guess || `; the keys here are ${siblings.join(', ')}`}`;
     });
   }
   const key = issue.path.join('.');
   const value = valueAt(root, issue.path);
   const leaf = all.find((candidate) => candidate.key === key);
-  if (value === undefined) return [`${where}: the key \`${key}\` is missing${leaf ? `; want ${wanted(leaf.schema)}` : ''}`];
+  if (value === undefined)
+    return [`${where}: the key \`${key}\` is missing${leaf ? `; want ${wanted(leaf.schema)}` : ''}`];
   if (!leaf) return [`${where}: \`${key || 'the preset'}\` is ${shown(value)}; want a table of keys`];
   const want = issue.code === 'custom' ? issue.message.replace(/^want /, '') : wanted(leaf.schema);
   return [`${where}: \`${key}\` is ${shown(value)}; want ${want}`];

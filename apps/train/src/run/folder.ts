@@ -1,5 +1,14 @@
 // The folder of a run: what is in it, how it is made, and that it is never overwritten by accident.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { RunConfig, Task } from '../config/schema.ts';
 import { schemas } from '../config/schema.ts';
@@ -72,7 +81,8 @@ export class RunFolder {
       );
     try {
       mkdirSync(path, { recursive: true });
-      if (force) for (const name of ['checkpoint', 'metrics.jsonl']) rmSync(join(path, name), { recursive: true, force: true });
+      if (force)
+        for (const name of ['checkpoint', 'metrics.jsonl']) rmSync(join(path, name), { recursive: true, force: true });
       const text = `${JSON.stringify(record, null, 2)}\n`;
       writeFileSync(join(path, `${runFile}.part`), text);
       renameSync(join(path, `${runFile}.part`), join(path, runFile));
@@ -91,7 +101,8 @@ export class RunFolder {
     let path = resolve(cwd, dir);
     if (!existsSync(join(path, runFile)) && existsSync(join(dirname(path), runFile))) path = dirname(path);
     const shown = shownPath(cwd, path);
-    if (!existsSync(path)) throw new UsageError(`there is no folder ${shown}; want the folder of a run, e.g. runs/recall-...`);
+    if (!existsSync(path))
+      throw new UsageError(`there is no folder ${shown}; want the folder of a run, e.g. runs/recall-...`);
     if (!statSync(path).isDirectory()) throw new UsageError(`${shown} is a file; want the folder of a run`);
     if (!existsSync(join(path, runFile)))
       throw new UsageError(`${shown} holds no run: there is no ${runFile} in it. \`orchid train\` makes such folders.`);

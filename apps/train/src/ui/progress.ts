@@ -63,7 +63,8 @@ export class Progress {
     this.#bar = io.terminal
       ? new cliProgress.SingleBar(
           {
-            format: '{bar} {percentage}% | step {value}/{total} | loss {loss} | accuracy {accuracy} | {rate} tokens/s | {left} left',
+            format:
+              '{bar} {percentage}% | step {value}/{total} | loss {loss} | accuracy {accuracy} | {rate} tokens/s | {left} left',
             stream: io.terminal,
             hideCursor: true,
             linewrap: false,

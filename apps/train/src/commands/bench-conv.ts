@@ -1,0 +1,40 @@
+// `orchid bench conv`: the data-dependent convolution alone, a kernel for each example, with or without its gradients.
+import { longConv } from '@orchid-ml/dd-conv';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Io, say } from '../io.ts';
+import { startEngine } from '../run/engine.ts';
+import { type BenchOptions, median, report, rounded, timings } from '../run/measure.ts';
+
+interface Options extends BenchOptions {
+  readonly batch: number;
+  readonly length: readonly number[];
+  readonly width: number;
+  readonly backward?: boolean;
+}
+
+export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
+  const engine = await startEngine(options.backend);
+  if (!options.json) say(io, `engine: ${engine}`);
+  const { batch, width } = options;
+  for (const length of options.length) {
+    const x = tf.randomNormal<tf.Rank.R3>([batch, length, width], 0, 1, 'float32', 1);
+    const h = tf.randomNormal<tf.Rank.R3>([batch, length, width], 0, 1, 'float32', 2);
+    const gradients = tf.grads((a, b) => tf.sum(longConv(a as tf.Tensor3D, b as tf.Tensor3D)));
+    const work = options.backward ? () => gradients([x, h]) : () => [longConv(x, h)];
+    const times = await timings(work, options.repeats);
+    tf.dispose([x, h]);
+    const seconds = median(times) / 1000;
+    report(io, options.json, {
+      bench: 'conv',
+      backend: engine.name,
+      direction: options.backward ? 'forward+backward' : 'forward',
+      batch,
+      length,
+      width,
+      medianMs: rounded(seconds * 1000),
+      bestMs: rounded(Math.min(...times)),
+      pointsPerSecond: Math.round((batch * length * width) / seconds),
+    });
+  }
+  return 0;
+}

@@ -1,0 +1,147 @@
+// Presets are the first thing users edit: every shipped one loads, every key is explained, every mistake is named.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isMap, parseDocument, type YAMLMap } from 'yaml';
+import { UsageError } from '../errors.ts';
+import { editDistance, nearest } from './nearest.ts';
+import { applyOverrides } from './overrides.ts';
+import { listPresets, loadPreset, presetsFolder } from './presets.ts';
+import { leaves } from './schema.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orchid-presets-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The preset `recall` with some of its text replaced, as a file. */
+function edited(replacements: Readonly<Record<string, string>>): string {
+  let text = readFileSync(join(presetsFolder, 'recall.yaml'), 'utf8');
+  for (const [before, after] of Object.entries(replacements)) {
+    expect(text).toContain(before);
+    text = text.replace(before, after);
+  }
+  const file = join(folder, 'edited.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Keys of a YAML file that have a comment of their own right above them. */
+function documented(text: string): string[] {
+  const found: string[] = [];
+  const walk = (map: YAMLMap, prefix: string, commentOfMap: string | null | undefined): void => {
+    map.items.forEach((pair, i) => {
+      const key = pair.key as { value: string; commentBefore?: string | null };
+      const comment = key.commentBefore ?? (i === 0 ? commentOfMap : null);
+      if (comment && comment.trim().length > 10) found.push(prefix + key.value);
+      if (isMap(pair.value))
+        walk(pair.value as YAMLMap, `${prefix}${key.value}.`, (pair.value as YAMLMap).commentBefore);
+    });
+  };
+  const document = parseDocument(text);
+  walk(document.contents as YAMLMap, '', document.commentBefore ?? (document.contents as YAMLMap).commentBefore);
+  return found;
+}
+
+describe('shipped presets', () => {
+  it.each(listPresets())('$name loads, and explains every key in a comment', ({ name, task }) => {
+    expect(loadPreset(name, task, folder).task).toBe(task);
+    const explained = documented(readFileSync(join(presetsFolder, `${name}.yaml`), 'utf8'));
+    expect(
+      leaves(task)
+        .map((leaf) => leaf.key)
+        .filter((key) => !explained.includes(key)),
+    ).toEqual([]);
+  });
+
+  it('describe every key for --help', () => {
+    for (const task of ['recall', 'mlm'] as const)
+      for (const leaf of leaves(task)) expect(leaf.description.length, leaf.key).toBeGreaterThan(10);
+  });
+});
+
+describe('a preset with a mistake', () => {
+  const failing = (replacements: Readonly<Record<string, string>>) => () =>
+    loadPreset(edited(replacements), 'recall', folder);
+
+  it('names an unknown key, the file and the nearest key', () => {
+    expect(failing({ '  batch_size: 32': '  batch_size: 32\n  warmup_step: 3' })).toThrow(
+      /edited\.yaml: unknown key `training\.warmup_step`; did you mean `schedule\.warmup_steps`/,
+    );
+  });
+
+  it('says what it got and wanted', () => {
+    expect(failing({ '\n  steps: 2': '\n  steps: many # 2' })).toThrow(
+      /`training\.steps` is "many" \(a string\); want a whole number/,
+    );
+    expect(failing({ 'transform: dct': 'transform: fft' })).toThrow(/`model\.transform` is "fft" .* one of dft, dct/);
+    expect(failing({ 'vocab_size: 20': 'vocab_size: 21' })).toThrow(/`data\.vocab_size` is 21 .* want an even number/);
+    expect(failing({ 'filter_emb_dim: 5': 'filter_emb_dim: 4' })).toThrow(/want an odd number/);
+    expect(failing({ '  batch_size: 32': '' })).toThrow(/the key `training\.batch_size` is missing/);
+    expect(failing({ 'model:\n': 'model: 3\nmodels:\n' })).toThrow(/`model` is 3 \(a number\); want a table/);
+  });
+
+  it('refuses a length that does not fit l_max', () => {
+    expect(failing({ 'max_position_embeddings: null': 'max_position_embeddings: 100' })).toThrow(
+      /data\.length 128 do not fit the model: model\.max_position_embeddings \(l_max\) is 100/,
+    );
+  });
+
+  it('refuses what is no YAML, another task, no file, no preset', () => {
+    expect(failing({ 'model:\n': 'model: [\n' })).toThrow(/is not valid YAML/);
+    expect(failing({ 'task: recall': 'task: mlm' })).toThrow(/for the task "mlm".*orchid train mlm/);
+    expect(() => loadPreset('./none.yaml', 'recall', folder)).toThrow(/none\.yaml cannot be read: ENOENT/);
+    expect(() => loadPreset('recal', 'recall', folder)).toThrow(
+      /no preset `recal`; did you mean `recall`\?[\s\S]*recall-dft/,
+    );
+    expect(() => loadPreset('recal', 'recall', folder)).toThrow(UsageError);
+  });
+});
+
+describe('--set', () => {
+  const preset = loadPreset('recall', 'recall', folder);
+  const set = (...assignments: string[]) => applyOverrides(preset, assignments);
+
+  it('replaces values by the type of their key', () => {
+    const changed = set(
+      'optimizer.learning_rate=1e-3',
+      'model.conditioning=II',
+      'model.residual_long_conv=false',
+      'seed=7',
+    );
+    expect(changed.optimizer.learning_rate).toBe(1e-3);
+    expect(changed.model.conditioning).toBe('II');
+    expect(changed.model.residual_long_conv).toBe(false);
+    expect(changed.seed).toBe(7);
+    expect(set('training.stop_accuracy=null').training.stop_accuracy).toBe(null);
+    expect(set('seed=1', 'seed=2').seed).toBe(2);
+    expect(preset.seed).toBe(1);
+  });
+
+  it.each([
+    ['optimizer.learning_rat=1', 'unknown key `optimizer.learning_rat`; did you mean `optimizer.learning_rate`?'],
+    ['lr=1', 'unknown key `lr`; `orchid train recall --help` lists the keys'],
+    ['optimizer.learning_rate=fast', '`optimizer.learning_rate` is "fast" (a string); want a number above 0'],
+    ['training.steps=1.5', '`training.steps` is 1.5 (a number); want a whole number at least 1'],
+    ['training.stop_accuracy=3', 'want a number at least 0 and at most 1, or null'],
+    ['model.conditioning=III', 'want one of I, I-time, I-freq, II'],
+    ['model.residual_long_conv=1', 'want true or false'],
+    ['model.filter_emb_dim=4', 'want an odd number'],
+    ['model.max_position_embeddings=64', 'do not fit the model'],
+    ['training.steps', 'want key=value'],
+  ])('%s is refused', (assignment, message) => {
+    expect(() => set(assignment)).toThrow(message);
+    expect(() => set(assignment)).toThrow(UsageError);
+  });
+});
+
+describe('nearest', () => {
+  it('counts edits and gives up on what is far', () => {
+    expect(editDistance('', 'abc')).toBe(3);
+    expect(editDistance('abcd', 'acbd')).toBe(1);
+    expect(nearest('wramup', ['warmup', 'seed'])).toBe('warmup');
+    expect(nearest('completely_else', ['warmup', 'seed'])).toBeUndefined();
+  });
+});
