@@ -1,0 +1,11 @@
+// @orchid-ml/orchid-models: Orchid blocks and models, their configurations and their weights.
+export { OrchidBlock, type OrchidBlockOptions } from './blocks/orchid-block.ts';
+export * from './config/index.ts';
+export * from './layers/index.ts';
+export { OrchidMixer, type OrchidMixerOptions } from './mixers/orchid.ts';
+export { type CreateModelOptions, createModel } from './models/create.ts';
+export { MaskedLanguageModel } from './models/masked-lm.ts';
+export { RecallModel } from './models/recall.ts';
+export { checkIds, type LogitsOptions, type SequenceModel } from './models/sequence-model.ts';
+export * from './safetensors/index.ts';
+export { loadStateDict, parameterCount, stateDict } from './state-dict.ts';

@@ -1,0 +1,36 @@
+// A dense layer over the last axis.
+import { linear } from '@orchid-ml/backends/ops';
+import { kaimingUniform, Module, type Rng } from '@orchid-ml/dd-conv';
+import type * as tf from '@tensorflow/tfjs-core';
+import { checkCount } from './checks.ts';
+
+export interface LinearOptions {
+  inFeatures: number;
+  outFeatures: number;
+  /** default true */
+  bias?: boolean;
+}
+
+/** x·Wᵀ + b. Parameters: `weight` [out, in], `bias` [out], both uniform in ±1/sqrt(in) at first, as in PyTorch. */
+export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly #weight;
+  readonly #bias;
+
+  constructor({ inFeatures, outFeatures, bias = true }: LinearOptions, rng: Rng) {
+    super();
+    this.inFeatures = checkCount('Linear: inFeatures', inFeatures);
+    this.outFeatures = checkCount('Linear: outFeatures', outFeatures);
+    this.#weight = this.addParameter('weight', kaimingUniform(rng, [outFeatures, inFeatures], inFeatures));
+    this.#bias = bias ? this.addParameter('bias', kaimingUniform(rng, [outFeatures], inFeatures)) : null;
+  }
+
+  /** x [..., in] float32 -> [..., out]. @throws Error when the last axis is not `in` */
+  forward(x: tf.Tensor): tf.Tensor {
+    if (x.shape.at(-1) !== this.inFeatures) {
+      throw new Error(`Linear: x has the shape [${x.shape}], want [..., ${this.inFeatures}]`);
+    }
+    return linear(x, this.#weight.value as tf.Tensor2D, (this.#bias?.value ?? null) as tf.Tensor1D | null);
+  }
+}

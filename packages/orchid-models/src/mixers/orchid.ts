@@ -1,0 +1,150 @@
+// The Orchid block's sequence mixer, "order 1.5": gate, data-dependent convolution, gate.
+import {
+  type ConditioningNetwork,
+  type ConditioningOptions,
+  createConditioning,
+  ddConv,
+  ImplicitFilter,
+  Module,
+  normal,
+  type Rng,
+} from '@orchid-ml/dd-conv';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkCount } from '../layers/checks.ts';
+import { Linear } from '../layers/linear.ts';
+import { ShortConv } from '../layers/short-conv.ts';
+
+export interface OrchidMixerOptions {
+  /** D */
+  width: number;
+  /** longest sequence, which the static kernels are made for */
+  lMax: number;
+  /** the network that makes the data-dependent kernel, default 'I' */
+  conditioning?: 'I' | 'I-time' | 'I-freq' | 'II';
+  /** default 'dft' */
+  transform?: 'dft' | 'dct';
+  /** where dft puts its 1/L, default 'forward' */
+  norm?: 'forward' | 'ortho' | 'backward';
+  /** 'time': the adaptive kernel is cut to L samples (dft only), default 'frequency' */
+  kernelDomain?: 'frequency' | 'time';
+  /** taps of the short causal convolution, default 3 */
+  shortFilterOrder?: number;
+  /** adds a static long convolution of the mixer's input, default true */
+  residualLongConv?: boolean;
+  /** the MLP that makes a static kernel; see ImplicitFilter */
+  filter?: { order?: number; embDim?: number; numInnerMlps?: number; w?: number };
+  /** the rest of the conditioning network's options; see createConditioning */
+  network?: {
+    filterSize?: number;
+    layers?: number;
+    normLayer?: 'layernorm' | 'none';
+    paddingMode?: 'zeros' | 'reflect' | 'circular';
+    magnitude?: 'squared' | 'abs';
+    activation?: 'identity' | 'tanh' | 'sigmoid' | 'softsign' | 'softshrink';
+    activationOn?: 'parts' | 'magnitude';
+  };
+}
+
+/**
+ * Mixes a sequence along its length in O(D·L log L) (Karami & Ghodsi 2024, section 3.3, and the authors' block):
+ *
+ *     p = x·W_in + b_in                 thirds g0, g1, v, each D wide
+ *     H = conditioning(third third of p)
+ *     g0, g1, v = thirds of the short causal convolution of p
+ *     y = g0 ⊙ ddConv(g1 ⊙ v; h0, H, d)
+ *     y = y + longConv(x; h1, d1)       if residualLongConv
+ *     out = y·W_out + b_out
+ *
+ * Parameters: `in_linear.*` [3D, D], `out_linear.*` [D, D], `short_conv.*` [3D, 1, m], `filter.*` (h0), `skip` [D] (d),
+ * `conditioning.*`, and with the residual convolution `residual_filter.*` (h1) and `residual_skip` [D] (d1).
+ */
+export class OrchidMixer extends Module {
+  readonly width: number;
+  readonly lMax: number;
+  readonly options: Readonly<OrchidMixerOptions>;
+  readonly #transform: { transform: 'dft' | 'dct'; norm: 'forward' | 'ortho' | 'backward' };
+  readonly #kernelDomain: 'frequency' | 'time';
+  readonly #in: Linear;
+  readonly #out: Linear;
+  readonly #short: ShortConv;
+  readonly #filter: ImplicitFilter;
+  readonly #skip;
+  readonly #conditioning: ConditioningNetwork;
+  readonly #residual: { filter: ImplicitFilter; skip: tf.Tensor1D } | null;
+
+  /** @throws Error for a width or length that is not a positive integer, and for options that do not go together */
+  constructor(options: OrchidMixerOptions, rng: Rng) {
+    super();
+    const {
+      width,
+      lMax,
+      conditioning = 'I',
+      transform = 'dft',
+      norm = 'forward',
+      kernelDomain = 'frequency',
+    } = options;
+    this.options = options;
+    this.width = checkCount('OrchidMixer: width', width);
+    this.lMax = checkCount('OrchidMixer: lMax', lMax);
+    this.#transform = { transform, norm };
+    this.#kernelDomain = kernelDomain;
+    this.#in = this.addModule('in_linear', new Linear({ inFeatures: width, outFeatures: 3 * width }, rng));
+    this.#out = this.addModule('out_linear', new Linear({ inFeatures: width, outFeatures: width }, rng));
+    this.#short = this.addModule(
+      'short_conv',
+      new ShortConv({ width: 3 * width, taps: options.shortFilterOrder ?? 3 }, rng),
+    );
+    const filter = { width, lMax, ...options.filter };
+    this.#filter = this.addModule('filter', new ImplicitFilter(filter, rng));
+    this.#skip = this.addParameter('skip', normal(rng, [width]));
+    const network: ConditioningOptions = {
+      type: conditioning,
+      transform,
+      norm,
+      kernelDomain,
+      width,
+      ...options.network,
+    };
+    this.#conditioning = this.addModule('conditioning', createConditioning(network, rng));
+    this.#residual = null;
+    if (options.residualLongConv ?? true) {
+      const residualFilter = this.addModule('residual_filter', new ImplicitFilter(filter, rng));
+      const skip = this.addParameter('residual_skip', normal(rng, [width]));
+      this.#residual = { filter: residualFilter, skip: skip.value as tf.Tensor1D };
+    }
+  }
+
+  /** The static kernel h0 [length, D]. */
+  staticKernel(length: number): tf.Tensor2D {
+    return this.#filter.forward(length);
+  }
+
+  /** x [B, L, D] float32, L at most lMax -> [B, L, D]. @throws Error for another shape or a longer sequence */
+  forward(x: tf.Tensor3D): tf.Tensor3D {
+    const { width, lMax } = this;
+    if (x.rank !== 3 || x.shape[2] !== width) {
+      throw new Error(`OrchidMixer: x has the shape [${x.shape}], want [batch, length, ${width}]`);
+    }
+    const [batch, length] = x.shape;
+    if (length > lMax) throw new Error(`OrchidMixer: the sequence has ${length} positions, and lMax is ${lMax}`);
+    return tf.tidy(() => {
+      const p = this.#in.forward(x) as tf.Tensor3D;
+      const u = tf.slice(p, [0, 0, 2 * width], [batch, length, width]);
+      const spectrum = this.#conditioning.forward(u);
+      const [g0, g1, v] = tf.split(this.#short.forward(p), 3, -1) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+      const convolved = ddConv(tf.mul(g1, v) as tf.Tensor3D, {
+        kernel: this.#filter.forward(length),
+        spectrum,
+        skip: this.#skip.value as tf.Tensor1D,
+        kernelDomain: this.#kernelDomain,
+        ...this.#transform,
+      });
+      let y = tf.mul(g0, convolved) as tf.Tensor3D;
+      if (this.#residual !== null) {
+        const { filter, skip } = this.#residual;
+        y = tf.add(y, ddConv(x, { kernel: filter.forward(length), skip, ...this.#transform }));
+      }
+      return this.#out.forward(y) as tf.Tensor3D;
+    });
+  }
+}

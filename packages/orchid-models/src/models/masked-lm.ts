@@ -1,0 +1,5 @@
+// The bidirectional language model: fills in masked characters, bytes or other tokens.
+import { OrchidSequenceModel } from './sequence-model.ts';
+
+/** Masked language model. By default the output layer is the embedding table (with a bias of its own). */
+export class MaskedLanguageModel extends OrchidSequenceModel {}

@@ -1,0 +1,32 @@
+// Translates a configuration's keys into the mixer's options.
+import type { ModelConfig } from '../config/index.ts';
+import type { OrchidMixerOptions } from '../mixers/orchid.ts';
+
+/** The options of every mixer of a model. */
+export function mixerOptions(config: ModelConfig): OrchidMixerOptions {
+  return {
+    width: config.hidden_size,
+    lMax: config.max_position_embeddings,
+    conditioning: config.conditioning,
+    transform: config.transform,
+    norm: config.fft_norm,
+    kernelDomain: config.kernel_domain,
+    shortFilterOrder: config.short_filter_order,
+    residualLongConv: config.residual_long_conv,
+    filter: {
+      order: config.filter_order,
+      embDim: config.filter_emb_dim,
+      numInnerMlps: config.filter_num_inner_mlps,
+      w: config.filter_frequency,
+    },
+    network: {
+      filterSize: config.conditioning_filter_size,
+      layers: config.conditioning_layers,
+      normLayer: config.conditioning_norm,
+      paddingMode: config.conditioning_padding,
+      magnitude: config.conditioning_magnitude,
+      activation: config.conditioning_activation,
+      activationOn: config.conditioning_activation_on,
+    },
+  };
+}
