@@ -72,7 +72,9 @@ export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
 export function allocate(backend: WasmBackend, bytes: number, what: string): number {
   const address = backend.wasm._malloc(bytes) >>> 0;
   if (address === 0 && bytes > 0) {
-    throw new Error(`${what}: the wasm heap has no room for ${(bytes / 2 ** 20).toFixed(1)} MB more (its limit is 4 GB)`);
+    throw new Error(
+      `${what}: the wasm heap has no room for ${(bytes / 2 ** 20).toFixed(1)} MB more (its limit is 4 GB)`,
+    );
   }
   return address;
 }

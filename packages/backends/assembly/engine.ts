@@ -1,0 +1,2 @@
+// The kernels that the wasm engine gets from this package, in one module.
+export { transpose } from './transpose';

@@ -1,0 +1,89 @@
+// Says which engine runs, in words and in fields, so that nobody has to guess (and no fallback stays unseen).
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The engines that {@link useBackend} can start. */
+export type EngineName = 'wasm' | 'cpu';
+/** What a user may ask for: an engine by name, or the best one there is. */
+export type BackendName = 'auto' | EngineName;
+
+export interface UseBackendOptions {
+  /**
+   * Where a browser finds tfjs-backend-wasm's `.wasm` files: the folder's URL (with a final slash), or a map from file name
+   * to URL. Only needed where neither the bundler nor the server can find them; Node never needs it.
+   */
+  readonly wasmPaths?: string | Readonly<Record<WasmFile, string>>;
+}
+
+/** The files that tfjs-backend-wasm may ask for. */
+export type WasmFile =
+  | 'tfjs-backend-wasm.wasm'
+  | 'tfjs-backend-wasm-simd.wasm'
+  | 'tfjs-backend-wasm-threaded-simd.wasm';
+
+/** The running engine. `toString()` is one line for a log. */
+export interface BackendInfo {
+  /** tfjs's name of the engine: 'wasm', 'cpu', ... */
+  readonly name: string;
+  /** the engine in words, with its version */
+  readonly engine: string;
+  /** whether the engine computes with SIMD instructions */
+  readonly simd: boolean;
+  /** how many threads compute */
+  readonly threads: number;
+  /** where it runs: 'Node v20.20.2 on linux x64', or the browser's own words */
+  readonly platform: string;
+  /** what the user should know about the choice, for example why it fell back */
+  readonly note?: string;
+  toString(): string;
+}
+
+/** What only the starting of an engine can know. */
+interface Started {
+  readonly engine: string;
+  readonly simd: boolean;
+  readonly threads: () => number;
+  readonly note?: string;
+}
+
+const started = new Map<string, Started>();
+
+/** Keeps what the start of an engine found out, for {@link describeBackend}. */
+export function recordStart(name: EngineName, facts: Started): void {
+  started.set(name, facts);
+}
+
+/**
+ * The engine that runs now, whoever started it.
+ *
+ * @throws Error when no engine has been chosen yet
+ */
+export function describeBackend(): BackendInfo {
+  const name = tf.getBackend() as string | undefined;
+  if (!name) throw new Error('describeBackend: no engine runs yet; call `await useBackend()` first');
+  const facts = started.get(name);
+  const info = {
+    name,
+    engine: facts?.engine ?? `TensorFlow.js ${tf.version_core}, backend ${name} (not started by useBackend)`,
+    simd: facts?.simd ?? false,
+    threads: facts?.threads() ?? 1,
+    platform: platform(),
+    ...(facts?.note === undefined ? {} : { note: facts.note }),
+  };
+  return { ...info, toString: () => inWords(info) };
+}
+
+function inWords(info: Omit<BackendInfo, 'toString'>): string {
+  const threads = info.threads === 1 ? '1 thread' : `${info.threads} threads`;
+  const line = `${info.engine}, ${info.simd ? 'SIMD' : 'no SIMD'}, ${threads}, ${info.platform}`;
+  return info.note === undefined ? line : `${line} (${info.note})`;
+}
+
+/** Node itself, or the page or worker that pretends to nothing of the kind. */
+export function isNode(): boolean {
+  return typeof process !== 'undefined' && typeof process.versions?.node === 'string';
+}
+
+function platform(): string {
+  if (isNode()) return `Node ${process.version} on ${process.platform} ${process.arch}`;
+  return typeof navigator === 'undefined' ? 'an unknown platform' : navigator.userAgent;
+}

@@ -1,0 +1,31 @@
+// The wasm engine, made trainable: started where its files can be found, with our kernels in place of its missing ones.
+import * as tf from '@tensorflow/tfjs-core';
+import { installWasmOverrides } from '../overrides/index.ts';
+import { recordStart, type UseBackendOptions } from './info.ts';
+import { loadPeer } from './load-peer.ts';
+import { locateWasmFiles } from './wasm-files.ts';
+
+const packageName = '@tensorflow/tfjs-backend-wasm';
+
+/** Starts tfjs-backend-wasm with this package's kernels and makes it the current engine. */
+export async function startWasm(options: UseBackendOptions): Promise<void> {
+  const engine = await loadPeer(packageName, () => import('@tensorflow/tfjs-backend-wasm'));
+  if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
+    throw new Error('useBackend: this platform has no WebAssembly SIMD, which the wasm engine needs here');
+  }
+  installWasmOverrides();
+  const paths = options.wasmPaths ?? locateWasmFiles();
+  if (paths !== undefined) engine.setWasmPaths(typeof paths === 'string' ? paths : { ...paths });
+  if (!(await tf.setBackend('wasm'))) {
+    throw new Error(
+      `useBackend: the wasm engine did not start; its console message says why. In a browser it must be able to fetch ` +
+        `tfjs-backend-wasm-simd.wasm: serve the folder dist of ${packageName} and pass ` +
+        `useBackend('wasm', { wasmPaths: '/that/folder/' })`,
+    );
+  }
+  recordStart('wasm', {
+    engine: `TensorFlow.js ${tf.version_core}, WebAssembly`,
+    simd: true,
+    threads: () => engine.getThreadsCount(),
+  });
+}

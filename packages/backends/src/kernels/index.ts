@@ -1,0 +1,5 @@
+// Importing this registers every Orchid kernel of this package, for each engine that has one.
+import './cpu/gelu.ts';
+import './cpu/grouped-conv1d.ts';
+import './cpu/layer-norm.ts';
+import './cpu/softmax-cross-entropy.ts';

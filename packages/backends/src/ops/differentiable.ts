@@ -1,0 +1,54 @@
+// How an op of ours runs: its kernel where the engine has one, with a gradient that computes all its parts at once.
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Whether the current engine has this kernel; an op that finds none takes its composed path. */
+export function hasKernel(name: string): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/** Runs a kernel of the current engine; inputs that are null are left out. Always a list of outputs. */
+export function runKernel(
+  name: string,
+  inputs: Readonly<Record<string, tf.Tensor | null>>,
+  attrs: Readonly<Record<string, unknown>> = {},
+): tf.Tensor[] {
+  const given = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== null));
+  const output = tf.engine().runKernel(name, given as tf.NamedTensorMap, attrs as tf.NamedAttrMap) as
+    | tf.Tensor
+    | tf.Tensor[];
+  return Array.isArray(output) ? output : [output];
+}
+
+/** What an op's forward pass hands over: its value, and the gradient for each of its inputs, given dy and what it saved. */
+export interface Differentiable<T extends tf.Tensor> {
+  readonly value: T;
+  /** runs inside the tape's own tidy; one gradient an input, those of null inputs are ignored */
+  readonly gradient: (dy: T, saved: readonly tf.Tensor[]) => readonly (tf.Tensor | null)[];
+}
+
+/**
+ * Runs `forward` with a gradient of its own for `inputs` (null ones are skipped). Only what goes through `save` may be used
+ * in the gradient: other tensors may be gone by then.
+ */
+export function differentiable<T extends tf.Tensor>(
+  inputs: readonly (tf.Tensor | null)[],
+  forward: (save: (tensors: tf.Tensor[]) => void) => Differentiable<T>,
+): T {
+  const given = inputs.filter((tensor): tensor is tf.Tensor => tensor !== null);
+  const run = tf.customGrad((...args: Array<tf.Tensor | tf.GradSaveFunc>) => {
+    const { value, gradient } = forward(args.at(-1) as tf.GradSaveFunc);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const wanted = tf.tidy(() => {
+        const all = gradient(dy as T, saved);
+        return inputs.flatMap((tensor, i) => (tensor === null ? [] : [all[i] ?? missing(i)]));
+      });
+      return wanted;
+    };
+    return { value, gradFunc };
+  });
+  return run(...given) as T;
+}
+
+function missing(index: number): never {
+  throw new Error(`a gradient gave nothing for input ${index}`);
+}

@@ -1,0 +1,10 @@
+// Engine-wide neural-network ops. Importing them registers their kernels and tfjs-core's own gradients.
+import '../gradients.ts';
+import '../kernels/index.ts';
+
+export { embedding } from './embedding.ts';
+export { gelu } from './gelu.ts';
+export { type GroupedConv1dOptions, groupedConv1d } from './grouped-conv1d.ts';
+export { layerNorm } from './layer-norm.ts';
+export { linear } from './linear.ts';
+export { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
