@@ -1,0 +1,4 @@
+// Registers the package's kernels, whichever engines a program uses: they are text and bytes, they pull no engine in.
+import './cpu/dd-conv.ts';
+import './cpu/dd-conv-grad.ts';
+import './cpu/split-complex.ts';

@@ -1,0 +1,71 @@
+// The one differentiable convolution behind longConv and ddConv: runs the kernel, and registers its gradient.
+import {
+  engine,
+  getKernel,
+  type NamedTensorMap,
+  registerGradient,
+  type Tensor,
+  type Tensor1D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { type DdConvAttrs, ddConvGradKernelName, ddConvKernelName } from '../kernels/names.ts';
+
+/** Inputs that an operator has checked; shapes as in `DdConvInputs`. */
+export interface ConvolveInputs {
+  readonly z: Tensor3D;
+  readonly kernel?: Tensor | undefined;
+  readonly spectrumRe?: Tensor | undefined;
+  readonly spectrumIm?: Tensor | undefined;
+  readonly skip?: Tensor1D | undefined;
+}
+
+/** The inputs in the order in which the gradient kernel returns their gradients. */
+function inputNames(attrs: DdConvAttrs): (keyof ConvolveInputs)[] {
+  const names: (keyof ConvolveInputs)[] = ['z'];
+  if (attrs.hasKernel) names.push('kernel');
+  if (attrs.hasSpectrum) names.push('spectrumRe');
+  if (attrs.hasSpectrum && attrs.transform === 'dft') names.push('spectrumIm');
+  if (attrs.hasSkip) names.push('skip');
+  return names;
+}
+
+/**
+ * @param op the public operator's name, for errors
+ * @throws Error when the current backend has no such kernel
+ */
+export function convolve(
+  op: string,
+  inputs: ConvolveInputs,
+  settings: Pick<DdConvAttrs, 'transform' | 'fftLength' | 'kernelScale'>,
+): Tensor3D {
+  const attrs: DdConvAttrs = {
+    ...settings,
+    hasKernel: inputs.kernel !== undefined,
+    kernelPerExample: inputs.kernel?.rank === 3,
+    hasSpectrum: inputs.spectrumRe !== undefined,
+    hasSkip: inputs.skip !== undefined,
+  };
+  const backend = engine().backendName;
+  if (!getKernel(ddConvKernelName, backend)) {
+    throw new Error(`${op}: there is no kernel for the backend '${backend}'; want cpu or wasm`);
+  }
+  // Only what is there, in gradient order: all of it is saved for the gradient.
+  const present: NamedTensorMap = {};
+  for (const name of inputNames(attrs)) present[name] = inputs[name]!;
+  return engine().runKernel(ddConvKernelName, present, { ...attrs }) as Tensor3D;
+}
+
+registerGradient({
+  kernelName: ddConvKernelName,
+  saveAllInputs: true,
+  gradFunc: (dy, saved, rawAttrs) => {
+    const attrs = rawAttrs as unknown as DdConvAttrs;
+    const names = inputNames(attrs);
+    const inputs: NamedTensorMap = { dy: dy as Tensor };
+    names.forEach((name, i) => {
+      inputs[name] = saved[i]!;
+    });
+    const gradients = engine().runKernel(ddConvGradKernelName, inputs, rawAttrs);
+    return Object.fromEntries(names.map((name, i) => [name, () => (gradients as Tensor[])[i]!]));
+  },
+});
