@@ -6,6 +6,8 @@ const positive = () => z.number().positive();
 const fraction = () => z.number().min(0).max(1);
 const whole = (min: number) => z.int().min(min);
 
+const odd = () => whole(3).refine((n) => n % 2 === 1, 'want an odd number');
+
 const model = z.strictObject({
   hidden_size: whole(1).describe('width D of the model'),
   num_hidden_layers: whole(1).describe('Orchid blocks'),
@@ -13,14 +15,29 @@ const model = z.strictObject({
   max_position_embeddings: whole(2)
     .nullable()
     .describe('l_max: the longest sequence the implicit filter covers; null takes data.length'),
+  position_embedding_type: z.enum(['none', 'absolute']).describe('absolute adds learned positions; none needs none'),
+  tie_word_embeddings: z.boolean().describe('the output layer shares the embedding table'),
+  initializer_range: positive().describe('standard deviation of the first embeddings'),
+  layer_norm_eps: positive().describe('epsilon of the layer norms around mixers and MLPs'),
   conditioning: z.enum(['I', 'I-time', 'I-freq', 'II']).describe('the network that makes the kernel from the data'),
+  conditioning_filter_size: odd().describe('taps of its depthwise convolutions, odd'),
+  conditioning_layers: whole(1).describe('its convolutions in a row, on each side of the transform'),
+  conditioning_norm: z.enum(['layernorm', 'none']).describe('its norm after each convolution'),
+  conditioning_padding: z.enum(['zeros', 'reflect', 'circular']).describe('padding of its convolutions'),
+  conditioning_magnitude: z.enum(['squared', 'abs']).describe('what type I takes of a dft spectrum: |U|^2 or |U|'),
+  conditioning_activation: z
+    .enum(['identity', 'tanh', 'sigmoid', 'softsign', 'softshrink'])
+    .describe("type II's activation of the query's spectrum"),
+  conditioning_activation_on: z.enum(['parts', 'magnitude']).describe('what that activation acts on'),
   transform: z.enum(['dft', 'dct']).describe('the transform along the length'),
   fft_norm: z.enum(['forward', 'ortho', 'backward']).describe('scaling of the dft; the dct is always orthonormal'),
+  kernel_domain: z
+    .enum(['frequency', 'time'])
+    .describe('time makes the kernel on 2 L bins and cuts it to L samples; dft only'),
   filter_order: whole(1).describe("width of the implicit filter's MLP"),
-  filter_emb_dim: whole(3)
-    .refine((n) => n % 2 === 1, 'want an odd number')
-    .describe('positional features of the implicit filter, odd'),
+  filter_emb_dim: odd().describe('positional features of the implicit filter, odd'),
   filter_num_inner_mlps: whole(0).describe("inner layers of the implicit filter's MLP"),
+  filter_frequency: positive().describe("first value of the implicit filter's sine frequencies"),
   short_filter_order: whole(1).describe('taps of the short depthwise convolution'),
   residual_long_conv: z.boolean().describe("a long convolution of the block's input, added to its output"),
 });

@@ -86,5 +86,7 @@ export function validate(raw: unknown, task: Task, where: string): RunConfig {
       `${where}: sequences of data.length ${config.data.length} do not fit the model: model.max_position_embeddings ` +
         `(l_max) is ${longest}. Make data.length smaller, or l_max at least ${config.data.length} (null takes data.length).`,
     );
+  if (config.model.transform === 'dct' && config.model.kernel_domain === 'time')
+    throw new UsageError(`${where}: model.kernel_domain time goes with model.transform dft only; the transform is dct`);
   return config;
 }

@@ -40,11 +40,7 @@ async function tinyChecks(): Promise<void> {
   await expectValues('longConv', longConv(x, h), [4, 1, 2, 3]);
   const weights = tf.tensor3d([1, 10, 100, 1000], [1, 4, 1]);
   const [dx, dh] = tf.tidy(() =>
-    tf.grads((s, k) =>
-      longConv(s as tf.Tensor3D, k as tf.Tensor2D)
-        .mul(weights)
-        .sum(),
-    )([x, h]),
+    tf.grads((s, k) => tf.sum(tf.mul(longConv(s as tf.Tensor3D, k as tf.Tensor2D), weights)))([x, h]),
   );
   await expectValues("longConv's gradient of the signal", dx!, [10, 100, 1000, 1]);
   await expectValues("longConv's gradient of the kernel", dh!, [4321, 3214, 2143, 1432]);
