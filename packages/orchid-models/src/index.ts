@@ -1,6 +1,11 @@
 // @orchid-ml/orchid-models: Orchid blocks and models, their configurations and their weights.
 export { OrchidBlock, type OrchidBlockOptions } from './blocks/orchid-block.ts';
 export * from './config/index.ts';
+export { loadAuthorsBlock, toAuthorsStateDict } from './interop/authors.ts';
+export { blockParity } from './interop/block-parity.ts';
+export { goldenKind, parity } from './interop/parity.ts';
+export type { ParityRow } from './interop/parity-rows.ts';
+export { transformParity } from './interop/transform-parity.ts';
 export * from './layers/index.ts';
 export { OrchidMixer, type OrchidMixerOptions } from './mixers/orchid.ts';
 export { type CreateModelOptions, createModel } from './models/create.ts';

@@ -37,7 +37,12 @@ export function parseConfig(json: unknown): ModelConfig {
   if (!result.success) {
     fail(result.error.issues.flatMap((issue) => explain(issue, json, Object.keys(schema.shape), type)).join('; '));
   }
-  const config = { ...result.data, intermediate_size: result.data.intermediate_size ?? 4 * result.data.hidden_size };
+  const { data } = result;
+  const config: ModelConfig = {
+    ...data,
+    intermediate_size: data.intermediate_size ?? 4 * data.hidden_size,
+    conditioning_magnitude: data.conditioning_magnitude ?? (data.transform === 'dct' ? 'abs' : 'squared'),
+  };
   if (config.transform === 'dct' && config.kernel_domain === 'time') {
     fail('kernel_domain is "time" and transform is "dct"; a kernel in the time domain wants transform "dft"');
   }
