@@ -1,0 +1,84 @@
+// Asks a recall model one question: a sequence a person typed, or a fresh one, with keys and values by their names.
+import { parseRecall, type RecallQuestion, recallBatches, recallVocabulary } from '@orchid-ml/datasets';
+import type { SequenceModel } from '@orchid-ml/orchid-models';
+import * as tf from '@tensorflow/tfjs-core';
+import { messageOf, UsageError } from '../errors.ts';
+
+/** Names of the tokens: keys `k0`..., values `v0`..., `=>` and `.`. */
+export function tokenName(id: number, vocabSize: number): string {
+  const { keys, prefix, noop } = recallVocabulary(vocabSize);
+  if (id === prefix) return '=>';
+  if (id === noop) return '.';
+  return id < keys ? `k${id}` : `v${id - keys}`;
+}
+
+/** A sequence as people read it. */
+export function recallText(ids: ArrayLike<number>, vocabSize: number): string {
+  return Array.from(ids, (id) => tokenName(id, vocabSize)).join(' ');
+}
+
+/**
+ * Reads a typed sequence; tokens are names (`k3 v5 ... => k3`) or ids.
+ *
+ * @param length padded with `.` on the left up to this length
+ * @throws UsageError saying which token does not fit
+ */
+export function readQuestion(text: string, vocabSize: number, length: number): RecallQuestion {
+  const { keys } = recallVocabulary(vocabSize);
+  const words = text.split(/[\s,]+/).filter(Boolean);
+  const numbers = words.map((word, i) => {
+    const named = /^([kv])(\d+)$/i.exec(word);
+    if (!named) return word;
+    const number = Number(named[2]);
+    if (number >= keys)
+      throw new UsageError(
+        `token ${i + 1} is ${word}; the model knows the keys k0 to k${keys - 1} and the values v0 to v${keys - 1}`,
+      );
+    return String(named[1]!.toLowerCase() === 'k' ? number : keys + number);
+  });
+  try {
+    return parseRecall(numbers.join(' '), vocabSize, length);
+  } catch (error) {
+    throw new UsageError(
+      `${messageOf(error)}. An example: k3 v5 k1 v2 k3 v5 => k1 (or ids: 3 ${keys + 5} 1 ${keys + 2} => 1)`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A question drawn at random. */
+export function drawQuestion(vocabSize: number, length: number, seed: number): RecallQuestion {
+  const { ids, labels } = recallBatches({ length, vocabSize, batchSize: 1, seed, stream: 'predict' }).next();
+  return { ids, query: ids[ids.length - 1]!, expected: labels[0]! };
+}
+
+/** A token and how sure the model is of it. */
+export interface Guess {
+  readonly id: number;
+  readonly probability: number;
+}
+
+/** The `top` most probable tokens of one row of scores. */
+export function topGuesses(logits: ArrayLike<number>, top: number): Guess[] {
+  const scores = Array.from(logits);
+  const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const weights = scores.map((score) => Math.exp(score - highest));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights
+    .map((weight, id) => ({ id, probability: weight / total }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, top);
+}
+
+/** The model's guesses for the token after a sequence. */
+export async function answer(model: SequenceModel, ids: Int32Array, top: number): Promise<Guess[]> {
+  const input = tf.tensor2d(ids, [1, ids.length], 'int32');
+  const logits = model.logits(input, { positions: 'last' });
+  try {
+    return topGuesses(await logits.data(), top);
+  } finally {
+    tf.dispose([input, logits]);
+  }
+}
