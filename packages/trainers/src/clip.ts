@@ -1,0 +1,38 @@
+// Clipping by the global norm (Pascanu et al., arXiv 1211.5063), as torch's clip_grad_norm_ does it.
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The sum of squares over all the tensors, a scalar; the norm is its root. */
+export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
+  return tf.tidy(() => tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)) as tf.Scalar)));
+}
+
+/**
+ * What gradients of this norm are multiplied by, so that their norm is at most `maxNorm`.
+ *
+ * @param maxNorm null: never clip
+ */
+export function clipScale(norm: number, maxNorm: number | null): number {
+  // The same small number in the denominator as torch has, so that runs compare.
+  return maxNorm === null ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
+}
+
+/**
+ * Gradients scaled to a global norm of at most `maxNorm`, for a loop of one's own. Nothing is read from the device.
+ *
+ * @returns new tensors under the same names, and the norm before clipping (a scalar); the caller disposes of them
+ * @throws Error unless maxNorm is above 0 and there is a gradient
+ */
+export function clipGradients(
+  gradients: ReadonlyMap<string, tf.Tensor>,
+  maxNorm: number,
+): { gradients: Map<string, tf.Tensor>; norm: tf.Scalar } {
+  if (!(maxNorm > 0)) throw new Error(`clipGradients: maxNorm is ${maxNorm}; want a number above 0`);
+  if (gradients.size === 0) throw new Error('clipGradients: there are no gradients');
+  const names = [...gradients.keys()];
+  const [norm, ...clipped] = tf.tidy(() => {
+    const norm = tf.sqrt(sumOfSquares([...gradients.values()])) as tf.Scalar;
+    const scale = tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
+    return [norm, ...names.map((name) => tf.mul(gradients.get(name)!, scale))];
+  });
+  return { gradients: new Map(names.map((name, i) => [name, clipped[i]!])), norm: norm as tf.Scalar };
+}

@@ -1,0 +1,10 @@
+// The names of a checkpoint's files.
+export const FILES = {
+  weights: 'model.safetensors',
+  config: 'config.json',
+  optimizer: 'optimizer.safetensors',
+  state: 'trainer_state.json',
+  tokenizer: 'tokenizer.json',
+} as const;
+
+export const CHECKPOINT_FILES: ReadonlySet<string> = new Set(Object.values(FILES));

@@ -1,0 +1,3 @@
+// What needs Node's own modules: checkpoints on disk.
+export { type CheckpointDirectoryOptions, checkpointDirectory } from './checkpoint-directory.ts';
+export { type Checkpoint, readCheckpoint, restore } from './read-checkpoint.ts';

@@ -1,0 +1,173 @@
+// AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), as torch.optim.AdamW computes it.
+import type { Parameter } from '@orchid-ml/dd-conv';
+import type { SafetensorsTensor } from '@orchid-ml/orchid-models';
+import * as tf from '@tensorflow/tfjs-core';
+import { assign, type FlatGroup, makeGroups, pack } from './flat-groups.ts';
+import type { Optimizer, UpdateOptions } from './optimizer.ts';
+import { packMoments, unpackMoments } from './state.ts';
+
+export interface AdamWOptions {
+  /** Default 1e-3. A parameter's own `learningRate` stands instead of it, under the same schedule. */
+  readonly learningRate?: number;
+  /** Default (0.9, 0.999). */
+  readonly betas?: readonly [number, number];
+  /** Default 1e-8. */
+  readonly epsilon?: number;
+  /** Default 0.01, as in torch. A parameter's own `weightDecay` stands instead of it. */
+  readonly weightDecay?: number;
+  /**
+   * Parameters that do not decay unless they have a `weightDecay` of their own. Default: none such, so biases, norms and
+   * embeddings decay like the rest (torch's default); see {@link vectorsDoNotDecay}.
+   */
+  readonly noDecay?: (name: string, parameter: Parameter) => boolean;
+}
+
+/** For {@link AdamWOptions.noDecay}: biases, norms' weights and other vectors, as most pre-training recipes have it. */
+export function vectorsDoNotDecay(_name: string, parameter: Parameter): boolean {
+  return parameter.variable.rank < 2;
+}
+
+/**
+ * For each value p with gradient g, at update t (from 1), learning rate r = factor · rate:
+ *
+ *     m ← β₁m + (1-β₁)g        v ← β₂v + (1-β₂)g²
+ *     p ← (1 - r·decay)·p - r/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε)
+ */
+export class AdamW implements Optimizer {
+  readonly learningRate: number;
+  readonly betas: readonly [number, number];
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  readonly #groups: readonly FlatGroup[];
+  #first: tf.Tensor1D[];
+  #second: tf.Tensor1D[];
+  #steps = 0;
+
+  /**
+   * @param parameters a module, or its named parameters; the trainable ones are updated
+   * @throws Error naming the option that does not fit, or when nothing is trainable
+   */
+  constructor(
+    parameters: ReadonlyMap<string, Parameter> | { namedParameters(): ReadonlyMap<string, Parameter> },
+    options: AdamWOptions = {},
+  ) {
+    this.learningRate = within('learningRate', options.learningRate ?? 1e-3, 0, Number.MAX_VALUE);
+    const [beta1, beta2] = options.betas ?? [0.9, 0.999];
+    this.betas = [within('betas[0]', beta1, 0, 1 - 1e-12), within('betas[1]', beta2, 0, 1 - 1e-12)];
+    this.epsilon = within('epsilon', options.epsilon ?? 1e-8, Number.MIN_VALUE, Number.MAX_VALUE);
+    this.weightDecay = within('weightDecay', options.weightDecay ?? 0.01, 0, Number.MAX_VALUE);
+    const named = 'namedParameters' in parameters ? parameters.namedParameters() : parameters;
+    this.#groups = makeGroups(named, (name, parameter) => ({
+      learningRate: parameter.options.learningRate ?? this.learningRate,
+      weightDecay: parameter.options.weightDecay ?? (options.noDecay?.(name, parameter) ? 0 : this.weightDecay),
+    }));
+    if (this.#groups.length === 0) throw new Error('AdamW: there is no trainable parameter');
+    // Made here and not at the first step, so that a step neither makes nor leaves a tensor.
+    this.#first = this.#groups.map(({ size }) => tf.keep(tf.zeros([size])));
+    this.#second = this.#groups.map(({ size }) => tf.keep(tf.zeros([size])));
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get settings(): Readonly<Record<string, unknown>> {
+    const { learningRate, betas, epsilon, weightDecay } = this;
+    return { type: 'adamw', learningRate, betas: [...betas], epsilon, weightDecay };
+  }
+
+  pack(gradients: ReadonlyMap<string, tf.Tensor>): tf.Tensor1D[] {
+    return tf.tidy(() =>
+      this.#groups.map((group) =>
+        pack(group, ({ name, parameter }) => {
+          const gradient = gradients.get(name);
+          if (!gradient) {
+            throw new Error(
+              `AdamW: '${name}' has no gradient: the loss does not depend on it; make it trainable: false if that is meant`,
+            );
+          }
+          if (String(gradient.shape) !== String(parameter.variable.shape)) {
+            throw new Error(
+              `AdamW: the gradient of '${name}' is [${gradient.shape}]; want [${parameter.variable.shape}]`,
+            );
+          }
+          return gradient;
+        }),
+      ),
+    );
+  }
+
+  update(packed: readonly tf.Tensor1D[], { factor = 1, gradientScale = 1 }: UpdateOptions = {}): void {
+    if (packed.length !== this.#groups.length || packed.some((g, i) => g.size !== this.#groups[i]!.size)) {
+      throw new Error('AdamW.update: want the gradients as AdamW.pack gave them');
+    }
+    this.#steps++;
+    const [beta1, beta2] = this.betas;
+    const correction1 = 1 - beta1 ** this.#steps;
+    const correction2 = Math.sqrt(1 - beta2 ** this.#steps);
+    this.#groups.forEach((group, i) => {
+      const rate = factor * group.learningRate;
+      const [first, second] = tf.tidy(() => {
+        const gradient = packed[i]!;
+        const m = tf.add(tf.mul(this.#first[i]!, beta1), tf.mul(gradient, (1 - beta1) * gradientScale));
+        const squared = tf.mul(tf.square(gradient), (1 - beta2) * gradientScale ** 2);
+        const v = tf.add(tf.mul(this.#second[i]!, beta2), squared);
+        // √v/c + ε is (√v + cε)/c: one op fewer, and c moves into the rate.
+        const denominator = tf.add(tf.sqrt(v), this.epsilon * correction2);
+        const change = tf.mul(tf.div(m, denominator), (rate * correction2) / correction1);
+        const values = pack(group, ({ parameter }) => parameter.variable);
+        const decayed = rate * group.weightDecay === 0 ? values : tf.mul(values, 1 - rate * group.weightDecay);
+        assign(group, tf.sub(decayed, change));
+        return [tf.keep(m), tf.keep(v)] as [tf.Tensor1D, tf.Tensor1D];
+      });
+      this.#first[i]!.dispose();
+      this.#second[i]!.dispose();
+      this.#first[i] = first;
+      this.#second[i] = second;
+    });
+  }
+
+  /** {@link pack} and {@link update} in one, for a loop of one's own. */
+  step(gradients: ReadonlyMap<string, tf.Tensor>, options: UpdateOptions = {}): void {
+    tf.tidy(() => this.update(this.pack(gradients), options));
+  }
+
+  /** `exp_avg.<name>` and `exp_avg_sq.<name>` (F32, the parameter's shape) and `step` (I32 []), as torch calls them. */
+  async state(): Promise<Map<string, SafetensorsTensor>> {
+    const state = new Map<string, SafetensorsTensor>();
+    state.set('step', { dtype: 'I32', shape: [], data: Int32Array.of(this.#steps) });
+    for (const [i, group] of this.#groups.entries()) {
+      unpackMoments(state, 'exp_avg', group, (await this.#first[i]!.data()) as Float32Array);
+      unpackMoments(state, 'exp_avg_sq', group, (await this.#second[i]!.data()) as Float32Array);
+    }
+    return state;
+  }
+
+  loadState(state: ReadonlyMap<string, SafetensorsTensor>): void {
+    const step = state.get('step');
+    const count = step?.dtype === 'I32' ? step.data[0] : undefined;
+    if (typeof count !== 'number' || count < 0) throw new Error("AdamW.loadState: 'step' is missing; want one I32");
+    const used = new Set(['step']);
+    const first = this.#groups.map((group) => packMoments(state, 'exp_avg', group, used));
+    const second = this.#groups.map((group) => packMoments(state, 'exp_avg_sq', group, used));
+    const extra = [...state.keys()].find((name) => !used.has(name));
+    if (extra !== undefined) throw new Error(`AdamW.loadState: '${extra}' belongs to no parameter of this model`);
+    this.dispose();
+    this.#first = first.map((values) => tf.keep(tf.tensor1d(values)));
+    this.#second = second.map((values) => tf.keep(tf.tensor1d(values)));
+    this.#steps = count;
+  }
+
+  /** Frees the moments; the parameters are the model's. */
+  dispose(): void {
+    for (const tensor of [...this.#first, ...this.#second]) tensor.dispose();
+  }
+}
+
+function within(name: string, value: number, low: number, high: number): number {
+  if (!(value >= low && value <= high)) {
+    const range = high === Number.MAX_VALUE ? (low === 0 ? 'at least 0' : 'above 0') : 'in [0, 1)';
+    throw new Error(`AdamW: ${name} is ${value}; want a finite number ${range}`);
+  }
+  return value;
+}

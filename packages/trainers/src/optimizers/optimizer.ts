@@ -1,0 +1,33 @@
+// What the training loop asks of an optimiser.
+import type { SafetensorsTensor } from '@orchid-ml/orchid-models';
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** What one update is scaled by. */
+export interface UpdateOptions {
+  /** The schedule's factor on every learning rate. Default 1. */
+  readonly factor?: number;
+  /** Multiplies the gradients, as clipping does. Default 1. */
+  readonly gradientScale?: number;
+}
+
+export interface Optimizer {
+  /** The settings as plain JSON, for a checkpoint's record. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Updates made so far. */
+  readonly steps: number;
+  /** The learning rate of parameters without one of their own, before the schedule. */
+  readonly learningRate: number;
+  /**
+   * Packs gradients, one for each trainable parameter by name, in the optimiser's own layout; the caller disposes of them.
+   *
+   * @throws Error naming a parameter without a gradient or with one of another shape
+   */
+  pack(gradients: ReadonlyMap<string, tf.Tensor>): tf.Tensor1D[];
+  /** Updates the parameters from packed gradients. */
+  update(packed: readonly tf.Tensor1D[], options?: UpdateOptions): void;
+  /** Everything that a later run needs to go on, as named arrays. */
+  state(): Promise<Map<string, SafetensorsTensor>>;
+  /** Takes over what {@link state} gave. @throws Error, with nothing changed, when it is another model's */
+  loadState(state: ReadonlyMap<string, SafetensorsTensor>): void;
+  dispose(): void;
+}

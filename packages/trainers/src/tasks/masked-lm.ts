@@ -1,0 +1,67 @@
+// Masked-language modelling as a task: loss and accuracy are on the masked positions alone, each counting the same.
+import { softmaxCrossEntropy } from '@orchid-ml/backends/ops';
+import type { MlmBatch, MlmDataset, RngState } from '@orchid-ml/datasets';
+import type { SequenceModel } from '@orchid-ml/orchid-models';
+import * as tf from '@tensorflow/tfjs-core';
+import { breathe } from '../breathe.ts';
+import { accuracy } from './accuracy.ts';
+import type { LossAndMetrics, Task } from './task.ts';
+
+export interface MlmTaskOptions {
+  readonly dataset: MlmDataset;
+  /** Held-out windows an evaluation uses at most, spread over the held-out text. Default: all of them. */
+  readonly evaluationWindows?: number;
+}
+
+export type MlmTask = Task<SequenceModel, MlmBatch>;
+
+export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY }: MlmTaskOptions): MlmTask {
+  const { length, batchSize, vocabSize, maskProbability, evalMaskProbability } = dataset;
+  return {
+    name: 'mlm',
+    settings: { length, batchSize, vocabSize, maskProbability, evalMaskProbability },
+    metrics: ['accuracy'],
+    tokensPerBatch: batchSize * length,
+    get state(): unknown {
+      return dataset.state;
+    },
+    set state(state: unknown) {
+      dataset.state = state as RngState;
+    },
+    nextBatch: () => dataset.trainBatch(),
+    loss: lossAndAccuracy,
+    async evaluate(model, signal) {
+      let loss = 0;
+      let right = 0;
+      let count = 0;
+      for (const batch of dataset.evalBatches(evaluationWindows)) {
+        signal?.throwIfAborted();
+        const masked = batch.maskedLabels.length;
+        if (masked === 0) continue;
+        const sums = tf.tidy(() => {
+          const scores = lossAndAccuracy(model, batch);
+          return tf.mul(tf.stack([scores.loss, scores.metrics.accuracy!]), masked);
+        });
+        const [batchLoss, batchRight] = await sums.data();
+        sums.dispose();
+        loss += batchLoss!;
+        right += Math.round(batchRight!);
+        count += masked;
+        await breathe();
+      }
+      return { loss: loss / count, accuracy: right / count };
+    },
+  };
+}
+
+function lossAndAccuracy(model: SequenceModel, batch: MlmBatch): LossAndMetrics {
+  const ids = tf.tensor2d(batch.ids, [batch.batch, batch.length], 'int32');
+  const all = model.logits(ids) as tf.Tensor3D;
+  const rows = tf.reshape(all, [batch.batch * batch.length, all.shape[2]]);
+  const logits = tf.gather(rows, tf.tensor1d(batch.maskedPositions, 'int32')) as tf.Tensor2D;
+  const labels = tf.tensor1d(batch.maskedLabels, 'int32');
+  return {
+    loss: tf.mean(softmaxCrossEntropy(logits, labels)) as tf.Scalar,
+    metrics: { accuracy: accuracy(logits, labels) },
+  };
+}

@@ -1,0 +1,82 @@
+// Associative recall as a task: the loss is on the answer alone, accuracy is the share of sequences answered right.
+import { softmaxCrossEntropy } from '@orchid-ml/backends/ops';
+import { type RecallBatch, RecallGenerator, type RngState } from '@orchid-ml/datasets';
+import type { SequenceModel } from '@orchid-ml/orchid-models';
+import * as tf from '@tensorflow/tfjs-core';
+import { breathe } from '../breathe.ts';
+import { accuracy } from './accuracy.ts';
+import type { LossAndMetrics, Scores, Task } from './task.ts';
+
+export interface RecallTaskOptions {
+  readonly length: number;
+  readonly vocabSize: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Fresh sequences an evaluation uses. Default 1000. */
+  readonly evaluationSequences?: number;
+}
+
+export type RecallTask = Task<SequenceModel, RecallBatch> & {
+  /**
+   * Loss and accuracy on sequences of a stream of its own.
+   *
+   * @param stream different names give independent sequences; `evaluate` uses `validation`
+   */
+  test(model: SequenceModel, sequences: number, stream?: string, signal?: AbortSignal): Promise<Scores>;
+};
+
+/** @throws Error naming the option that does not fit */
+export function recallTask(options: RecallTaskOptions): RecallTask {
+  const { evaluationSequences = 1000, ...generation } = options;
+  if (!Number.isInteger(evaluationSequences) || evaluationSequences < 1) {
+    throw new Error(`recallTask: evaluationSequences is ${evaluationSequences}; want an integer of at least 1`);
+  }
+  const training = new RecallGenerator({ ...generation, stream: 'train' });
+
+  async function test(model: SequenceModel, sequences: number, stream = 'test', signal?: AbortSignal): Promise<Scores> {
+    const generator = new RecallGenerator({ ...generation, stream });
+    let loss = 0;
+    let right = 0;
+    for (let done = 0; done < sequences; ) {
+      signal?.throwIfAborted();
+      const batch = generator.next(Math.min(options.batchSize, sequences - done));
+      const sums = tf.tidy(() => {
+        const scores = lossAndAccuracy(model, batch);
+        return tf.mul(tf.stack([scores.loss, scores.metrics.accuracy!]), batch.batch);
+      });
+      const [batchLoss, batchRight] = await sums.data();
+      sums.dispose();
+      loss += batchLoss!;
+      right += Math.round(batchRight!);
+      done += batch.batch;
+      await breathe();
+    }
+    return { loss: loss / sequences, accuracy: right / sequences };
+  }
+
+  return {
+    name: 'recall',
+    settings: { ...generation, evaluationSequences },
+    metrics: ['accuracy'],
+    tokensPerBatch: options.batchSize * options.length,
+    get state(): unknown {
+      return training.state;
+    },
+    set state(state: unknown) {
+      training.state = state as RngState;
+    },
+    nextBatch: () => training.next(),
+    loss: lossAndAccuracy,
+    evaluate: (model, signal) => test(model, evaluationSequences, 'validation', signal),
+    test,
+  };
+}
+
+function lossAndAccuracy(model: SequenceModel, { ids, labels, batch, length }: RecallBatch): LossAndMetrics {
+  const logits = model.logits(tf.tensor2d(ids, [batch, length], 'int32'), { positions: 'last' }) as tf.Tensor2D;
+  const wanted = tf.tensor1d(labels, 'int32');
+  return {
+    loss: tf.mean(softmaxCrossEntropy(logits, wanted)) as tf.Scalar,
+    metrics: { accuracy: accuracy(logits, wanted) },
+  };
+}

@@ -1,0 +1,30 @@
+// What the training loop asks of a task: batches, a loss, an evaluation, and where its random numbers stand.
+import type { Module } from '@orchid-ml/dd-conv';
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** What {@link Task.loss} gives: scalars on the device. */
+export interface LossAndMetrics {
+  readonly loss: tf.Scalar;
+  /** By name, as in {@link Task.metrics}; not differentiated. */
+  readonly metrics: Readonly<Record<string, tf.Scalar>>;
+}
+
+/** Numbers by name; `loss` is always one of them. */
+export type Scores = Readonly<Record<string, number>> & { readonly loss: number };
+
+export interface Task<M extends Module = Module, Batch = unknown> {
+  readonly name: string;
+  /** The settings as plain JSON, for a checkpoint's record. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Names of the metrics beside the loss. */
+  readonly metrics: readonly string[];
+  /** Where the training batches stand, as plain JSON; setting it goes on from there. */
+  state: unknown;
+  /** Tokens of a training batch, for the speed. */
+  readonly tokensPerBatch: number;
+  nextBatch(): Batch;
+  /** Called inside a tidy; makes scalars of a batch. */
+  loss(model: M, batch: Batch): LossAndMetrics;
+  /** Scores on data that training never sees; the same data on every call. Stops early, throwing, when aborted. */
+  evaluate(model: M, signal?: AbortSignal): Promise<Scores>;
+}

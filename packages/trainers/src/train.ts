@@ -1,0 +1,194 @@
+// The training loop: steps, evaluations, checkpoints, and a clean stop when asked.
+import type { Module } from '@orchid-ml/dd-conv';
+import { breathe } from './breathe.ts';
+import type { CheckpointStore, TrainerState } from './checkpoints.ts';
+import { TrainingDivergedError } from './diverged.ts';
+import type { Optimizer } from './optimizers/optimizer.ts';
+import { RunningMeans, type Speed, Stopwatch } from './progress.ts';
+import type { Schedule } from './schedules/index.ts';
+import { type StepResult, trainingStep } from './step.ts';
+import type { Scores, Task } from './tasks/task.ts';
+
+export interface StepEvent extends Speed {
+  /** Steps done, this one included. */
+  readonly step: number;
+  /** Steps of the whole run. */
+  readonly steps: number;
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Running means of the loss and the metrics over the last steps. */
+  readonly means: Readonly<Record<string, number>>;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+  /** Of parameters without a rate of their own. */
+  readonly learningRate: number;
+}
+
+export interface EvaluateEvent {
+  readonly step: number;
+  readonly steps: number;
+  readonly scores: Scores;
+  readonly seconds: number;
+}
+
+export interface CheckpointEvent {
+  readonly step: number;
+  readonly path: string;
+}
+
+export interface TrainResult {
+  /** Steps done in all, those before a resumption included. */
+  readonly step: number;
+  /** `done`: all steps; `aborted`: by the signal; `stopped`: a callback said so. */
+  readonly reason: 'done' | 'aborted' | 'stopped';
+  /** Of the last evaluation, if there was one. */
+  readonly scores: Scores | undefined;
+  /** Running means at the end. */
+  readonly means: Readonly<Record<string, number>>;
+  readonly elapsedSeconds: number;
+  readonly lastCheckpoint: string | undefined;
+}
+
+/** All are awaited. Where `onStep` or `onEvaluate` gives `'stop'`, the run ends cleanly: a checkpoint is saved, `onEnd` called. */
+export interface TrainCallbacks {
+  onStep?(event: StepEvent): unknown;
+  onEvaluate?(event: EvaluateEvent): unknown;
+  onCheckpoint?(event: CheckpointEvent): void | Promise<void>;
+  onEnd?(result: TrainResult): void | Promise<void>;
+}
+
+export interface TrainOptions<M extends Module, B> {
+  readonly model: M;
+  readonly task: Task<M, B>;
+  readonly optimizer: Optimizer;
+  /** Default: a factor of 1 throughout. */
+  readonly schedule?: Schedule;
+  /** Steps of the whole run; a resumed run does what is left. */
+  readonly steps: number;
+  /** Steps done already, as {@link TrainerState} says. Default 0. */
+  readonly startStep?: number;
+  /** Largest global norm of the gradient. Default 1; null never clips. */
+  readonly clipNorm?: number | null;
+  /** Evaluate after every so many steps, and at the end. Default: never. */
+  readonly evaluateEvery?: number;
+  /** Where checkpoints go: `checkpointDirectory` of `@orchid-ml/trainers/node`, or a store of one's own. */
+  readonly checkpoints?: CheckpointStore<M>;
+  /** Save after every so many steps; with a store, the end and an abort are saved in any case. Default: only those. */
+  readonly checkpointEvery?: number;
+  /** Steps of the running means. Default 100. */
+  readonly window?: number;
+  /** Recorded in checkpoints. */
+  readonly seed?: number;
+  readonly callbacks?: TrainCallbacks;
+  /** Stops after the current step, saves, and returns with the reason `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains a model. Given the same seeds, engine and machine, the losses are the same numbers every time.
+ *
+ * @throws TrainingDivergedError at a loss or gradient that is not finite, before it changes a parameter
+ * @throws Error naming the option that does not fit; and whatever the task, the store or a callback throws
+ */
+export async function train<M extends Module, B>(options: TrainOptions<M, B>): Promise<TrainResult> {
+  const { model, task, optimizer, schedule, steps, startStep = 0, clipNorm = 1, callbacks = {}, signal } = options;
+  check(options, startStep);
+  const { checkpoints, evaluateEvery, checkpointEvery } = options;
+  const means = new RunningMeans(options.window ?? 100);
+  // A disk that cannot be written to is better found now than after an hour.
+  await checkpoints?.prepare();
+  const watch = new Stopwatch();
+  let step = startStep;
+  let saved = -1;
+  let scores: Scores | undefined;
+  let stopped = false;
+
+  async function evaluate(): Promise<void> {
+    const began = performance.now();
+    try {
+      scores = await task.evaluate(model, signal);
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return;
+      throw error;
+    }
+    const seconds = (performance.now() - began) / 1000;
+    if ((await callbacks.onEvaluate?.({ step, steps, scores, seconds })) === 'stop') stopped = true;
+  }
+
+  async function save(): Promise<void> {
+    if (!checkpoints || saved === step) return;
+    const path = await checkpoints.save({ model, optimizer, state: stateOf(options, step) });
+    saved = step;
+    await callbacks.onCheckpoint?.({ step, path });
+  }
+
+  while (step < steps && !stopped && !signal?.aborted) {
+    watch.begin();
+    const factor = schedule?.factor(step) ?? 1;
+    const result: StepResult = await trainingStep(model, task, optimizer, task.nextBatch(), { factor, clipNorm });
+    const { loss, metrics, gradientNorm, updated } = result;
+    if (!updated) {
+      throw new TrainingDivergedError({ step, loss, gradientNorm, lastCheckpoint: checkpoints?.last });
+    }
+    step++;
+    means.add({ loss, ...metrics });
+    const speed = watch.end(task.tokensPerBatch, steps - step);
+    const learningRate = optimizer.learningRate * factor;
+    const event = { step, steps, loss, metrics, means: means.means, gradientNorm, learningRate, ...speed };
+    if ((await callbacks.onStep?.(event)) === 'stop') stopped = true;
+    await breathe();
+    const last = step === steps || stopped || signal?.aborted === true;
+    if (evaluateEvery && !signal?.aborted && (last || step % evaluateEvery === 0)) await evaluate();
+    if (last || (checkpointEvery && step % checkpointEvery === 0)) await save();
+  }
+  // An abort or a stop that came during an evaluation has not been saved yet.
+  if (step > startStep) await save();
+  const reason = step >= steps ? 'done' : stopped ? 'stopped' : 'aborted';
+  const result: TrainResult = {
+    step,
+    reason,
+    scores,
+    means: means.means,
+    elapsedSeconds: watch.elapsedSeconds,
+    lastCheckpoint: checkpoints?.last,
+  };
+  await callbacks.onEnd?.(result);
+  return result;
+}
+
+function stateOf<M extends Module, B>(options: TrainOptions<M, B>, step: number): TrainerState {
+  const { task, optimizer, schedule, steps, clipNorm = 1, seed } = options;
+  return {
+    version: 1,
+    step,
+    steps,
+    seed: seed ?? null,
+    clipNorm,
+    schedule: schedule ? schedule.options : null,
+    optimizer: optimizer.settings,
+    task: { name: task.name, settings: task.settings, state: task.state },
+  };
+}
+
+function check<M extends Module, B>(options: TrainOptions<M, B>, startStep: number): void {
+  const whole = (name: 'steps' | 'evaluateEvery' | 'checkpointEvery' | 'window') => {
+    const value = options[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+      throw new Error(`train: ${name} is ${value}; want an integer of at least 1`);
+    }
+  };
+  whole('steps');
+  whole('evaluateEvery');
+  whole('checkpointEvery');
+  whole('window');
+  if (!(Number.isInteger(startStep) && startStep >= 0)) {
+    throw new Error(`train: startStep is ${startStep}; want an integer of at least 0`);
+  }
+  const { clipNorm, checkpointEvery, checkpoints } = options;
+  if (clipNorm !== undefined && clipNorm !== null && !(clipNorm > 0)) {
+    throw new Error(`train: clipNorm is ${clipNorm}; want a number above 0, or null`);
+  }
+  if (checkpointEvery !== undefined && !checkpoints) {
+    throw new Error('train: checkpointEvery is set, but there is no store in checkpoints');
+  }
+}
