@@ -35,7 +35,10 @@ function runner(n: number): Runner {
     found = n === 1 ? () => {} : (n & (n - 1)) === 0 ? powerOfTwo(n) : bluestein(n);
   }
   runners.set(n, found);
-  if (runners.size > KEPT) for (const [oldest] of runners) if (runners.size > KEPT) runners.delete(oldest);
+  for (const oldest of runners.keys()) {
+    if (runners.size <= KEPT) break;
+    runners.delete(oldest);
+  }
   return found;
 }
 
