@@ -30,7 +30,8 @@ export abstract class ConditioningNetwork extends Module {
     if (u.shape[2] !== this.settings.width) {
       throw new Error(`ConditioningNetwork: u has shape [${u.shape}]; want ${this.settings.width} channels`);
     }
-    return tf.tidy(() => this.spectrum(u));
+    // A pair of tensors is as good as one to a tidy, but not to its type.
+    return tf.tidy(() => this.spectrum(u) as tf.Tensor3D) as Spectrum;
   }
 
   protected abstract spectrum(u: tf.Tensor3D): Spectrum;
@@ -86,7 +87,7 @@ class CrossCorrelation extends ConditioningNetwork {
     const query = this.transform(this.#query.forward(u));
     const sigma = activations[this.settings.activation];
     if (key instanceof tf.Tensor || query instanceof tf.Tensor) {
-      return tf.mul(key as tf.Tensor3D, sigma(query as tf.Tensor3D));
+      return tf.mul(key as tf.Tensor3D, sigma(query as tf.Tensor3D)) as tf.Tensor3D;
     }
     const q =
       this.settings.activationOn === 'magnitude' && this.settings.activation !== 'identity'

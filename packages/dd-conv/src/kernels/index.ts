@@ -2,3 +2,6 @@
 import './cpu/dd-conv.ts';
 import './cpu/dd-conv-grad.ts';
 import './cpu/split-complex.ts';
+import './wasm/dd-conv.ts';
+import './wasm/dd-conv-grad.ts';
+import './wasm/split-complex.ts';

@@ -2,6 +2,7 @@
 // differentiate it numerically, and people without TensorFlow.js can use it.
 import { dct, idct, irfft, rfft } from '@orchid-ml/fft/plain';
 
+/** Flat, channels last. */
 type Values = ArrayLike<number>;
 
 /** Sizes and settings. All arrays are channels last. */
@@ -61,7 +62,7 @@ function transformOf(settings: DdConvSettings) {
     bins: Math.floor(n / 2) + 1,
     scale: settings.kernelScale ?? 1,
     forward: (x: Float64Array): Spectrum => rfft(x),
-    inverse: (s: Spectrum): Float64Array => irfft(s, { n }),
+    inverse: (s: Spectrum): Float64Array => irfft(s.re, s.im, { n }),
     // d irfft / d bin: every bin but frequency 0 and n/2 also stands for its mirror image.
     weight: (k: number): number => (k === 0 || 2 * k === n ? 1 : 2) / n,
   };

@@ -1,0 +1,34 @@
+// Engines that the conformance suites run on, and random arrays for them.
+import '@tensorflow/tfjs-backend-cpu';
+import { useBackend } from '@orchid-ml/backends';
+import type * as tf from '@tensorflow/tfjs-core';
+import { Rng } from '../src/nn/random.ts';
+
+export const engines = ['cpu', 'wasm'] as const;
+
+export async function start(engine: (typeof engines)[number]): Promise<void> {
+  await useBackend(engine);
+}
+
+export function randomArray(rng: Rng, size: number): Float32Array {
+  return Float32Array.from({ length: size }, () => rng.normal());
+}
+
+/** Largest difference, relative to the largest magnitude of what is expected. */
+export function error(got: ArrayLike<number>, want: ArrayLike<number>): number {
+  if (got.length !== want.length) throw new Error(`${got.length} values; want ${want.length}`);
+  let difference = 0;
+  let largest = 1e-30;
+  for (let i = 0; i < want.length; i++) {
+    difference = Math.max(difference, Math.abs(got[i]! - want[i]!));
+    if (Number.isNaN(got[i]!)) return Number.NaN;
+    largest = Math.max(largest, Math.abs(want[i]!));
+  }
+  return difference / largest;
+}
+
+export async function values(tensor: tf.Tensor): Promise<Float32Array> {
+  return (await tensor.data()) as Float32Array;
+}
+
+export { Rng };
