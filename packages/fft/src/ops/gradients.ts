@@ -9,7 +9,18 @@ import {
   slice,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { attrMap, type ComplexAttrs, DCT, FFT, IDCT, IFFT, IRFFT, type RealAttrs, RFFT } from '../kernels/contract.ts';
+import {
+  attrMap,
+  binsOf,
+  type ComplexAttrs,
+  DCT,
+  FFT,
+  IDCT,
+  IFFT,
+  IRFFT,
+  type RealAttrs,
+  RFFT,
+} from '../kernels/contract.ts';
 import { run } from './arguments.ts';
 
 /** Cuts or pads one axis: the adjoint of padding or cutting it. */
