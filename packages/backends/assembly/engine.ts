@@ -1,2 +1,11 @@
-// The kernels that the wasm engine gets from this package, in one module.
+// The kernels that the wasm engine gets from this package, in one module. Nothing here owns memory: every address is the
+// caller's, from the engine's own heap, and alignment is that of a float.
+export { conv2dFilterGrad } from './conv2d-filter-grad';
+export { depthwiseFilterGrad, depthwiseInputGrad } from './depthwise-grad';
+export { gatherRows, scatterAddRows } from './rows';
+export { gelu, geluGrad } from './gelu';
+export { groupedConv1d, groupedConv1dGrad } from './grouped-conv1d';
+export { layerNorm, layerNormGrad } from './layer-norm';
+export { softmaxSums, softmaxCrossEntropyGrad } from './softmax-cross-entropy';
+export { sumLast, sumMiddle } from './sum';
 export { transpose } from './transpose';

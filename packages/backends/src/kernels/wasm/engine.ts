@@ -1,0 +1,29 @@
+// The kernels of assembly/engine.ts, as JavaScript calls them: addresses on the engine's heap and sizes.
+import source from '../../generated/engine.wasm.ts';
+import { type WasmBackend, wasmModule } from '../../wasm-host/index.ts';
+
+type Call = (...addressesAndSizes: number[]) => void;
+
+interface Engine {
+  conv2dFilterGrad: Call;
+  depthwiseFilterGrad: Call;
+  depthwiseInputGrad: Call;
+  gatherRows(x: number, ids: number, out: number, outer: number, size: number, count: number, inner: number): number;
+  scatterAddRows(x: number, ids: number, out: number, count: number, segments: number, inner: number): void;
+  gelu(x: number, y: number, count: number): void;
+  geluGrad(x: number, dy: number, dx: number, count: number): void;
+  groupedConv1d: Call;
+  groupedConv1dGrad: Call;
+  layerNorm: Call;
+  layerNormGrad: Call;
+  softmaxSums(logits: number, largest: number, sums: number, rows: number, classes: number): void;
+  softmaxCrossEntropyGrad: Call;
+  sumLast(x: number, out: number, outer: number, count: number): void;
+  sumMiddle(x: number, out: number, outer: number, count: number, inner: number): void;
+  transpose(x: number, out: number, outer: number, rows: number, columns: number): void;
+}
+
+/** This package's kernels on that engine's memory. */
+export function engine(backend: WasmBackend): Engine {
+  return wasmModule<Engine>(backend, source);
+}

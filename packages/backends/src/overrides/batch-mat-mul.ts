@@ -1,0 +1,99 @@
+// Matrix products with transposes and batches. tfjs is fast only for one plain product of two matrices (XNNPACK); flags and
+// batches take a slow path of its own, and every gradient of a product has a flag. So: transpose what is flagged, quickly,
+// and multiply batch by batch on the fast path.
+import * as tf from '@tensorflow/tfjs-core';
+import { input, sizeOf } from '../kernels/register.ts';
+import { engine } from '../kernels/wasm/engine.ts';
+import { addressOf, makeOutput, type WasmBackend, withScratch } from '../wasm-host/index.ts';
+import type { Override } from './override.ts';
+import { multiply } from './xnnpack.ts';
+
+export const batchMatMul: Override = {
+  kernelName: 'BatchMatMul',
+  compute(args, original) {
+    const { backend, attrs } = args;
+    const a = input(args, 'a');
+    const b = input(args, 'b');
+    const transposeA = Boolean(attrs.transposeA);
+    const transposeB = Boolean(attrs.transposeB);
+    const batchA = a.shape.slice(0, -2);
+    const batchB = b.shape.slice(0, -2);
+    const isPlain = !transposeA && !transposeB && sizeOf(batchA) === 1 && sizeOf(batchB) === 1;
+    if (isPlain || a.dtype !== 'float32' || b.dtype !== 'float32') return original(args);
+
+    const batch = tf.backend_util.assertAndGetBroadcastShape(batchA, batchB);
+    const [m, inner] = lastTwo(a.shape, transposeA);
+    const [innerB, n] = lastTwo(b.shape, transposeB);
+    const broadcasts = sizeOf(batchA) !== sizeOf(batch) && sizeOf(batchA) !== 1;
+    const broadcastsB = sizeOf(batchB) !== sizeOf(batch) && sizeOf(batchB) !== 1;
+    // Mismatched sizes get tfjs's own message; batches that only partly broadcast are too rare to be worth a path.
+    if (inner !== innerB || broadcasts || broadcastsB) return original(args);
+
+    const out = makeOutput(backend, [...batch, m, n], 'float32', 'matMul');
+    if (sizeOf(out.shape) === 0) return out;
+    if (inner === 0) {
+      new Uint8Array(backend.wasm.HEAPU8.buffer, addressOf(backend, out), 4 * sizeOf(out.shape)).fill(0);
+      return out;
+    }
+    const sides = { m, inner, n, transposeA, transposeB };
+    const [stepA, stepB] = [sizeOf(batchA) === 1 ? 0 : 4 * m * inner, sizeOf(batchB) === 1 ? 0 : 4 * inner * n];
+    const [startA, startB, startOut] = [a, b, out].map((tensor) => addressOf(backend, tensor)) as [
+      number,
+      number,
+      number,
+    ];
+    withScratch(backend, scratchBytes(sides), 'matMul', (scratch) => {
+      for (let i = 0; i < sizeOf(batch); i++) {
+        product(backend, startA + i * stepA, startB + i * stepB, startOut + i * 4 * m * n, scratch, sides);
+      }
+    });
+    return out;
+  },
+};
+
+interface Sides {
+  readonly m: number;
+  readonly inner: number;
+  readonly n: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+function lastTwo(shape: readonly number[], transposed: boolean): [number, number] {
+  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+/** aᵀ·b is also (bᵀ·a)ᵀ: whichever way moves less. */
+function isBetterSwapped({ m, inner, n, transposeA, transposeB }: Sides): boolean {
+  return transposeA && !transposeB && inner * n + m * n < inner * m;
+}
+
+function scratchBytes(sides: Sides): number {
+  const { m, inner, n, transposeA, transposeB } = sides;
+  if (isBetterSwapped(sides)) return 4 * (inner * n + m * n);
+  return 4 * ((transposeA ? m * inner : 0) + (transposeB ? inner * n : 0)) + 8;
+}
+
+function product(backend: WasmBackend, a: number, b: number, out: number, scratch: number, sides: Sides): void {
+  const { m, inner, n, transposeA, transposeB } = sides;
+  const { transpose } = engine(backend);
+  if (isBetterSwapped(sides)) {
+    const result = scratch + 4 * inner * n;
+    transpose(b, scratch, 1, inner, n);
+    multiply(backend, scratch, a, result, n, inner, m);
+    transpose(result, out, 1, n, m);
+    return;
+  }
+  let left = a;
+  let right = b;
+  if (transposeA) {
+    left = scratch;
+    transpose(a, left, 1, inner, m);
+  }
+  if (transposeB) {
+    right = scratch + (transposeA ? 4 * m * inner : 0);
+    transpose(b, right, 1, n, inner);
+  }
+  multiply(backend, left, right, out, m, inner, n);
+}

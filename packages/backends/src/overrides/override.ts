@@ -1,0 +1,32 @@
+// What one file of this folder says: which of the wasm engine's kernels it stands in for, and how it computes.
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelArguments } from '../kernels/register.ts';
+import type { WasmBackend } from '../wasm-host/index.ts';
+
+export type WasmArguments = KernelArguments<WasmBackend>;
+
+export interface Override {
+  readonly kernelName: string;
+  /**
+   * @param original the engine's own kernel, for the cases that ours leaves to it; it throws where the engine has none
+   */
+  readonly compute: (args: WasmArguments, original: (args: WasmArguments) => TensorInfo) => TensorInfo;
+}
+
+/** The engine's own kernel under our types. */
+export function asOriginal(
+  kernelName: string,
+  kernelFunc: KernelFunc | undefined,
+): (args: WasmArguments) => TensorInfo {
+  if (kernelFunc) return kernelFunc as unknown as (args: WasmArguments) => TensorInfo;
+  return (args) => {
+    const inputs = Object.entries(args.inputs).map(([name, tensor]) => `${name} ${tensor?.dtype}[${tensor?.shape}]`);
+    throw new Error(`${kernelName}: the wasm engine cannot do this for ${inputs.join(', ')}`);
+  };
+}
+
+/** Another tensor on the same values: what a reshape or a copy needs, since tensors never change. */
+export function alias(backend: WasmBackend, x: TensorInfo, shape: number[]): TensorInfo {
+  (backend as unknown as { incRef(dataId: object): void }).incRef(x.dataId);
+  return { dataId: x.dataId, shape, dtype: x.dtype };
+}
