@@ -148,7 +148,10 @@ function checkLayout(entries: readonly Entry[], bodyBytes: number): void {
 function readTensor({ name, dtype, shape, begin, end }: Entry, body: Uint8Array): SafetensorsTensor {
   const { array, bytes } = DTYPES[dtype];
   // A copy of exactly these bytes: typed arrays need aligned offsets, and nobody should hold the whole file alive.
-  const buffer = body.slice(begin, end).buffer as ArrayBuffer;
+  // (Not slice(): a Node Buffer's would be a view.)
+  const copy = new Uint8Array(end - begin);
+  copy.set(body.subarray(begin, end));
+  const { buffer } = copy;
   const length = (end - begin) / bytes;
   let data: SafetensorsArray;
   if (array !== null) data = new array(buffer, 0, length);

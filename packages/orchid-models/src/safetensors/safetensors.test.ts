@@ -93,6 +93,10 @@ describe('safetensors', () => {
     const shifted = new Uint8Array(bytes.length + 1);
     shifted.set(bytes, 1);
     expect(decodeSafetensors(shifted.subarray(1)).tensors.get('a')!.data).toEqual(Float64Array.of(1.5, -2));
+    // A Node Buffer has a slice() of its own, which does not copy.
+    const { data } = decodeSafetensors(Buffer.from(shifted.buffer, 1)).tensors.get('a')!;
+    shifted.fill(0);
+    expect(data).toEqual(Float64Array.of(1.5, -2));
   });
 
   it('widens F16 and BF16 exactly', () => {
