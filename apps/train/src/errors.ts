@@ -43,3 +43,13 @@ export function systemCode(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** Runs work whose errors are the user's to mend (a file, a text, a checkpoint): they become Failures, the cause kept. */
+export async function failing<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new Failure(messageOf(error), { cause: error });
+  }
+}

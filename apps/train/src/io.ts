@@ -1,4 +1,6 @@
 // What a command may touch of the process, in one object, so that tests run commands without a process of their own.
+import { relative } from 'node:path';
+import { shellQuote } from './ui/format.ts';
 
 /** A command's window on the world. */
 export interface Io {
@@ -8,6 +10,8 @@ export interface Io {
   readonly err: (text: string) => void;
   /** the terminal to draw a progress bar on, or null when output goes to a file or a pipe */
   readonly terminal: NodeJS.WriteStream | null;
+  /** how this program is called, for commands that the user can paste */
+  readonly program: string;
   /** relative paths are relative to this */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -17,12 +21,20 @@ export interface Io {
   readonly exit: (code: number) => void;
 }
 
+/** `node apps/train/bin/orchid.mjs` in a checkout, `npx orchid` where the package is installed. */
+function programName(): string {
+  const script = process.argv[1] ?? '';
+  if (script.includes('node_modules')) return 'npx orchid';
+  return `node ${shellQuote(relative(process.cwd(), script))}`;
+}
+
 /** The real process. */
 export function processIo(): Io {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     terminal: process.stdout.isTTY ? process.stdout : null,
+    program: programName(),
     cwd: process.cwd(),
     env: process.env,
     onInterrupt(handler) {

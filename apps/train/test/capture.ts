@@ -21,6 +21,7 @@ export function capture(cwd = process.cwd()): {
       err += text;
     },
     terminal: null,
+    program: 'orchid',
     cwd,
     env: {},
     onInterrupt(handler) {

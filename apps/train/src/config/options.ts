@@ -1,11 +1,7 @@
-// The options that `train recall` and `train mlm` share, and how they become one configuration.
-import type { RunRecord } from '../run/folder.ts';
-import { applyOverrides } from './overrides.ts';
-import { loadPreset } from './presets.ts';
-import type { RunConfig, Task } from './schema.ts';
-
+// The options that `train recall` and `train mlm` share, and what they say about the configuration.
 export interface TrainOptions {
-  readonly preset: string;
+  /** default: the task's own */
+  readonly preset?: string;
   readonly set: readonly string[];
   readonly out?: string;
   readonly resume?: string;
@@ -25,10 +21,4 @@ export function assignments(options: TrainOptions): string[] {
     ...(options.seed === undefined ? [] : [`seed=${options.seed}`]),
     ...(options.steps === undefined ? [] : [`training.steps=${options.steps}`]),
   ];
-}
-
-/** The preset with the command line's changes; or an earlier run's configuration with them. */
-export function resolveConfig(task: Task, options: TrainOptions, cwd: string, earlier?: RunRecord): RunConfig {
-  const base = earlier ? earlier.config : loadPreset(options.preset, task, cwd);
-  return applyOverrides(base, assignments(options));
 }

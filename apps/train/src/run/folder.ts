@@ -27,6 +27,17 @@ export interface RunRecord {
   readonly evalText: string | null;
 }
 
+/** A line of metrics.jsonl: a training step, or an evaluation on held-out data. */
+export interface Metric {
+  readonly kind: 'step' | 'evaluation';
+  readonly step: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly learningRate?: number;
+  readonly gradientNorm?: number;
+  readonly ms?: number;
+}
+
 /** Says in words what the operating system refused. */
 export function explainDisk(error: unknown, what: string): Failure {
   const reasons: Readonly<Record<string, string>> = {
@@ -83,9 +94,7 @@ export class RunFolder {
       mkdirSync(path, { recursive: true });
       if (force)
         for (const name of ['checkpoint', 'metrics.jsonl']) rmSync(join(path, name), { recursive: true, force: true });
-      const text = `${JSON.stringify(record, null, 2)}\n`;
-      writeFileSync(join(path, `${runFile}.part`), text);
-      renameSync(join(path, `${runFile}.part`), join(path, runFile));
+      writeRecord(path, record);
     } catch (error) {
       throw explainDisk(error, `the folder ${shown} cannot be written`);
     }
@@ -109,14 +118,53 @@ export class RunFolder {
     return new RunFolder(path, shown, readRecord(join(path, runFile), shown));
   }
 
+  /** This folder with another record, written down: a resumed run may have been given other settings. */
+  withRecord(record: RunRecord): RunFolder {
+    try {
+      writeRecord(this.path, record);
+    } catch (error) {
+      throw explainDisk(error, `the folder ${this.shown} cannot be written`);
+    }
+    return new RunFolder(this.path, this.shown, record);
+  }
+
+  /** The lines of metrics.jsonl. @throws Failure when one is damaged */
+  metrics(): Metric[] {
+    const file = join(this.path, 'metrics.jsonl');
+    if (!existsSync(file)) return [];
+    try {
+      return readFileSync(file, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Metric);
+    } catch (error) {
+      throw new Failure(`${join(this.shown, 'metrics.jsonl')} is damaged: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Drops what was logged after a step: a resumed run does those steps again. */
+  forgetAfter(step: number): void {
+    const kept = this.metrics().filter((metric) => metric.step <= step);
+    try {
+      writeFileSync(join(this.path, 'metrics.jsonl'), kept.map((metric) => `${JSON.stringify(metric)}\n`).join(''));
+    } catch (error) {
+      throw explainDisk(error, `${join(this.shown, 'metrics.jsonl')} cannot be written`);
+    }
+  }
+
   /** Appends one line of JSON to metrics.jsonl. */
-  log(metrics: Readonly<Record<string, unknown>>): void {
+  log(metrics: Metric): void {
     try {
       appendFileSync(join(this.path, 'metrics.jsonl'), `${JSON.stringify(metrics)}\n`);
     } catch (error) {
       throw explainDisk(error, `${join(this.shown, 'metrics.jsonl')} cannot be written`);
     }
   }
+}
+
+function writeRecord(path: string, record: RunRecord): void {
+  writeFileSync(join(path, `${runFile}.part`), `${JSON.stringify(record, null, 2)}\n`);
+  renameSync(join(path, `${runFile}.part`), join(path, runFile));
 }
 
 function readRecord(file: string, shown: string): RunRecord {

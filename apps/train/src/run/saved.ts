@@ -28,7 +28,9 @@ export async function openSaved(dir: string, cwd: string): Promise<Saved> {
   const isCheckpoint = existsSync(join(given, 'config.json'));
   const hasRecord = !isCheckpoint || existsSync(join(given, '..', 'run.json'));
   const run = hasRecord ? RunFolder.open(cwd, dir) : null;
-  const folder = isCheckpoint ? given : run!.checkpoint;
+  let folder = isCheckpoint ? given : run!.checkpoint;
+  // A crash in the moment of swapping checkpoints leaves the last good one under this name.
+  if (!existsSync(folder) && existsSync(`${folder}.previous`)) folder = `${folder}.previous`;
   if (!existsSync(join(folder, 'config.json')))
     throw new UsageError(`${dir} has no checkpoint yet: the run was stopped before its first one`);
   try {

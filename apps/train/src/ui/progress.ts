@@ -7,58 +7,40 @@ import * as format from './format.ts';
 export interface StepReport {
   /** 1 for the first step of a run */
   readonly step: number;
+  /** running mean */
   readonly loss: number;
-  /** of this step's batch, 0 to 1 */
+  /** running mean, 0 to 1 */
   readonly accuracy: number;
-}
-
-/** The mean of the last few numbers. */
-class RunningMean {
-  readonly #values: number[] = [];
-  constructor(readonly size: number) {}
-  add(value: number): void {
-    this.#values.push(value);
-    if (this.#values.length > this.size) this.#values.shift();
-  }
-  get value(): number {
-    return this.#values.reduce((sum, v) => sum + v, 0) / this.#values.length;
-  }
+  readonly tokensPerSecond: number;
+  readonly etaSeconds: number;
 }
 
 /** Loss, accuracy, tokens a second and time to go, while a run goes. */
 export class Progress {
   readonly #io: Io;
   readonly #total: number;
-  readonly #tokensPerStep: number;
   readonly #everyMs: number;
   readonly #first: number;
   readonly #bar: cliProgress.SingleBar | null;
-  readonly #loss = new RunningMean(25);
-  readonly #accuracy = new RunningMean(25);
-  /** times of the last steps, for a rate that follows the machine */
-  readonly #times: number[] = [];
   #lastLine = 0;
 
   /**
    * @param io where it is shown
-   * @param options `total` steps at most, `from` steps done before this run began, `tokensPerStep`, and `everySeconds`
-   *   between two lines when there is no terminal
+   * @param options `total` steps at most, `from` steps done before this run began, and `everySeconds` between two
+   *   lines when there is no terminal
    */
   constructor(
     io: Io,
     options: {
       readonly total: number;
       readonly from: number;
-      readonly tokensPerStep: number;
       readonly everySeconds: number;
     },
   ) {
     this.#io = io;
     this.#total = options.total;
     this.#first = options.from;
-    this.#tokensPerStep = options.tokensPerStep;
     this.#everyMs = options.everySeconds * 1000;
-    this.#times.push(performance.now());
     this.#lastLine = performance.now();
     this.#bar = io.terminal
       ? new cliProgress.SingleBar(
@@ -80,16 +62,11 @@ export class Progress {
   /** Shows that a step is done. */
   step(report: StepReport): void {
     const now = performance.now();
-    this.#times.push(now);
-    if (this.#times.length > 51) this.#times.shift();
-    this.#loss.add(report.loss);
-    this.#accuracy.add(report.accuracy);
-    const secondsPerStep = (now - this.#times[0]!) / 1000 / (this.#times.length - 1);
     const shown = {
-      loss: format.loss(this.#loss.value),
-      accuracy: format.percent(this.#accuracy.value),
-      rate: format.count(this.#tokensPerStep / secondsPerStep),
-      left: format.duration(secondsPerStep * (this.#total - report.step)),
+      loss: format.loss(report.loss),
+      accuracy: format.percent(report.accuracy),
+      rate: format.count(report.tokensPerSecond),
+      left: format.duration(report.etaSeconds),
     };
     if (this.#bar) {
       this.#bar.update(report.step, shown);

@@ -52,13 +52,14 @@ describe('format', () => {
 describe('progress without a terminal', () => {
   it('prints the first and the last step, and in between not more often than asked', () => {
     const { io, output } = capture();
-    const progress = new Progress(io, { total: 50, from: 0, tokensPerStep: 100, everySeconds: 1000 });
-    for (let step = 1; step <= 50; step++) progress.step({ step, loss: 2, accuracy: 0.5 });
+    const progress = new Progress(io, { total: 50, from: 0, everySeconds: 1000 });
+    for (let step = 1; step <= 50; step++)
+      progress.step({ step, loss: 2, accuracy: 0.5, tokensPerSecond: 1234, etaSeconds: 75 });
     progress.note('evaluation');
     progress.stop();
     const lines = output().trim().split('\n');
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/^step 1\/50 {2}loss 2\.000 {2}accuracy 50\.00 % {2}[\d,∞]+ tokens\/s {2}.* left$/);
+    expect(lines[0]).toMatch(/^step 1\/50 {2}loss 2\.000 {2}accuracy 50\.00 % {2}1,234 tokens\/s {2}1 min 15 s left$/);
     expect(lines[2]).toBe('evaluation');
   });
 });

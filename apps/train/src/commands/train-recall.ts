@@ -1,0 +1,79 @@
+// `orchid train recall`: the in-context-learning task, from nothing to above 99 % in minutes.
+import { recallTask } from '@orchid-ml/trainers';
+import pc from 'picocolors';
+import type { TrainOptions } from '../config/options.ts';
+import { Failure, failing } from '../errors.ts';
+import { type Io, say } from '../io.ts';
+import { startEngine } from '../run/engine.ts';
+import { earlierCheckpoint, makeFolder, makeParts, planRun } from '../run/start.ts';
+import { trainRun } from '../run/train-run.ts';
+import { facts } from '../ui/banner.ts';
+import * as format from '../ui/format.ts';
+
+export async function run(_args: readonly string[], options: TrainOptions, io: Io): Promise<number> {
+  const plan = planRun('recall', options, io);
+  const { config } = plan;
+  const { length, vocab_size: vocab, validation_sequences, test_sequences } = config.data;
+  const task = await failing(() =>
+    recallTask({
+      length,
+      vocabSize: vocab,
+      batchSize: config.training.batch_size,
+      seed: config.seed,
+      evaluationSequences: validation_sequences,
+    }),
+  );
+  const engine = await startEngine(options.backend);
+  const checkpoint = await earlierCheckpoint(plan);
+  const { model, optimizer, startStep } = await makeParts(plan, checkpoint, vocab, task);
+  try {
+    const record = {
+      preset: options.preset ?? plan.earlier?.record.preset ?? 'recall',
+      config,
+      text: null,
+      evalText: null,
+    };
+    const folder = makeFolder(plan, record, options, startStep, io);
+    const chance = 2 / (vocab - 2);
+    const ended = await trainRun(
+      {
+        title: 'Training Orchid on associative recall',
+        config,
+        engine,
+        folder,
+        model,
+        task,
+        tokenizer: null,
+        optimizer,
+        startStep,
+        data: `fresh sequences of ${length} tokens, vocabulary ${vocab}; guessing is right in ${format.percent(chance)}`,
+        facts: [],
+        logEvery: options.logEvery,
+      },
+      io,
+    );
+    if (ended.interrupted) return 130;
+    const test = await task.test(model, test_sequences);
+    const required = config.training.require_accuracy;
+    const good = required === null || test.accuracy! >= required;
+    const shown = `${format.percent(test.accuracy!)} of ${format.count(test_sequences)} fresh sequences answered right`;
+    facts(io, [['test', `${good ? pc.green(shown) : pc.red(shown)} (loss ${format.loss(test.loss)})`]]);
+    say(io);
+    say(io, 'Try next:');
+    const own = folder.argument;
+    facts(io, [
+      [`${io.program} predict ${own}`, 'ask it one question'],
+      [`${io.program} eval ${own} --sequences 5000`, 'measure it on more sequences'],
+      [`${io.program} train recall --set data.length=256`, 'longer sequences'],
+      [`${io.program} train mlm --text FILE`, 'a language model on a text of yours'],
+    ]);
+    if (good) return 0;
+    throw new Failure(
+      `the accuracy is ${format.percent(test.accuracy!)}; training.require_accuracy asks for ${format.percent(required!)}. ` +
+        'More steps (--steps) or another seed (--seed) usually mend it.',
+    );
+  } finally {
+    optimizer.dispose();
+    model.dispose();
+  }
+}

@@ -1,0 +1,188 @@
+// One training run from its folder to its last line, whatever the task: banner, progress, checkpoints, Ctrl-C, the end.
+import type { BackendInfo } from '@orchid-ml/backends';
+import { parameterCount, type SequenceModel } from '@orchid-ml/orchid-models';
+import type { Tokenizer } from '@orchid-ml/tokenizers';
+import { AdamW, createSchedule, type Task, TrainingDivergedError, train, vectorsDoNotDecay } from '@orchid-ml/trainers';
+import { checkpointDirectory } from '@orchid-ml/trainers/node';
+import type { RunConfig } from '../config/schema.ts';
+import { CommandError, Failure, messageOf, systemCode } from '../errors.ts';
+import { type Io, say } from '../io.ts';
+import { banner, facts } from '../ui/banner.ts';
+import * as format from '../ui/format.ts';
+import { coursePlot } from '../ui/plot.ts';
+import { Progress } from '../ui/progress.ts';
+import type { RunFolder } from './folder.ts';
+
+/** What a task brings to a run. */
+export interface Job<Batch> {
+  readonly title: string;
+  readonly config: RunConfig;
+  readonly engine: BackendInfo;
+  readonly folder: RunFolder;
+  readonly model: SequenceModel;
+  readonly task: Task<SequenceModel, Batch>;
+  readonly tokenizer: Tokenizer | null;
+  readonly optimizer: AdamW;
+  /** steps done by an earlier process */
+  readonly startStep: number;
+  /** the data in words, for the banner */
+  readonly data: string;
+  /** further lines of the banner */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** seconds between two log lines without a terminal */
+  readonly logEvery: number;
+}
+
+/** How a run ended. */
+export interface Ended {
+  /** 130 after Ctrl-C: nothing more is to be printed */
+  readonly interrupted: boolean;
+  readonly steps: number;
+  readonly seconds: number;
+  /** of the last evaluation */
+  readonly accuracy: number | undefined;
+  readonly loss: number | undefined;
+}
+
+/** The optimizer a configuration describes, for a model. Vectors (biases, norms) are not decayed. */
+export function makeOptimizer(model: SequenceModel, config: RunConfig): AdamW {
+  const { learning_rate, weight_decay, beta1, beta2, epsilon } = config.optimizer;
+  return new AdamW(model, {
+    learningRate: learning_rate,
+    weightDecay: weight_decay,
+    betas: [beta1, beta2],
+    epsilon,
+    noDecay: vectorsDoNotDecay,
+  });
+}
+
+function announce<B>(job: Job<B>, io: Io): void {
+  const { config, model } = job;
+  const { optimizer, schedule, training } = config;
+  const m = config.model;
+  const shape = `${m.num_hidden_layers} Orchid layers, width ${m.hidden_size}, type ${m.conditioning}, ${m.transform.toUpperCase()}`;
+  banner(io, job.title, [
+    ['engine', String(job.engine)],
+    ['model', `${shape}, ${format.count(parameterCount(model))} parameters`],
+    ['data', job.data],
+    [
+      'plan',
+      `${format.count(training.steps)} steps of ${training.batch_size} x ${config.data.length} tokens, ` +
+        `AdamW at ${optimizer.learning_rate}, ${schedule.kind} after ${schedule.warmup_steps} steps of warm-up`,
+    ],
+    ...(job.startStep > 0 ? [['resumed', `after step ${format.count(job.startStep)}`] as const] : []),
+    ...job.facts,
+    ['folder', job.folder.shown],
+  ]);
+}
+
+/**
+ * Trains, shows and saves. Ctrl-C saves a checkpoint and says how to go on; the second Ctrl-C ends the process at once.
+ *
+ * @throws Failure when the loss is no longer a number or the disk refuses; what was saved before stays as it was
+ */
+export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
+  const { config, folder, model, task, optimizer } = job;
+  const { training, schedule } = config;
+  announce(job, io);
+  const interruption = new AbortController();
+  const ignore = io.onInterrupt((signal) => {
+    if (interruption.signal.aborted) {
+      io.exit(130);
+      return;
+    }
+    progress.note(`${signal}: finishing this step and saving; once more ends at once`);
+    interruption.abort();
+  });
+  const progress = new Progress(io, { total: training.steps, from: job.startStep, everySeconds: job.logEvery });
+  try {
+    const result = await train({
+      model,
+      task,
+      optimizer,
+      schedule: createSchedule({
+        kind: schedule.kind,
+        warmupSteps: schedule.warmup_steps,
+        totalSteps: training.steps,
+        finalFraction: schedule.final_fraction,
+      }),
+      steps: training.steps,
+      startStep: job.startStep,
+      clipNorm: config.optimizer.clip_norm,
+      evaluateEvery: training.evaluate_every,
+      checkpoints: checkpointDirectory(folder.checkpoint, {
+        resumed: job.startStep > 0,
+        ...(job.tokenizer ? { tokenizer: job.tokenizer } : {}),
+      }),
+      checkpointEvery: training.checkpoint_every,
+      window: 50,
+      seed: config.seed,
+      signal: interruption.signal,
+      callbacks: {
+        onStep({ step, loss, metrics, means, gradientNorm, learningRate, stepMs, tokensPerSecond, etaSeconds }) {
+          const accuracy = metrics.accuracy!;
+          progress.step({ step, loss: means.loss!, accuracy: means.accuracy!, tokensPerSecond, etaSeconds });
+          folder.log({ kind: 'step', step, loss, accuracy, learningRate, gradientNorm, ms: Number(stepMs.toFixed(2)) });
+        },
+        onEvaluate({ step, scores }) {
+          const { loss, accuracy } = scores as { loss: number; accuracy: number };
+          folder.log({ kind: 'evaluation', step, loss, accuracy });
+          progress.note(`step ${step}: held-out loss ${format.loss(loss)}, accuracy ${format.percent(accuracy)}`);
+          const enough = training.stop_accuracy;
+          return enough !== null && accuracy > enough ? 'stop' : undefined;
+        },
+      },
+    });
+    progress.stop();
+    const interrupted = result.reason === 'aborted';
+    if (interrupted) sayHowToGoOn(job, result.step, result.lastCheckpoint !== undefined, io);
+    else sayHowItWent(job, result.step, result.elapsedSeconds, result.reason === 'stopped', io);
+    return {
+      interrupted,
+      steps: result.step,
+      seconds: result.elapsedSeconds,
+      accuracy: result.scores?.accuracy,
+      loss: result.scores?.loss,
+    };
+  } catch (error) {
+    progress.stop();
+    if (error instanceof CommandError) throw error;
+    if (error instanceof TrainingDivergedError) throw new Failure(messageOf(error), { cause: error });
+    // The checkpoint store's errors already say in words what the system refused.
+    if (systemCode(error) || messageOf(error).startsWith('checkpoint folder')) {
+      throw new Failure(messageOf(error), { cause: error });
+    }
+    throw error;
+  } finally {
+    ignore();
+  }
+}
+
+function sayHowToGoOn<B>(job: Job<B>, step: number, saved: boolean, io: Io): void {
+  const { task } = job.config;
+  if (!saved) {
+    say(io, `Stopped after step ${step}; nothing has been saved yet.`);
+    return;
+  }
+  say(io, `Stopped and saved after step ${step} of ${job.config.training.steps}. To go on:`);
+  say(io, `  ${io.program} train ${task} --resume ${job.folder.argument}`);
+}
+
+function sayHowItWent<B>(job: Job<B>, step: number, seconds: number, early: boolean, io: Io): void {
+  const done = Math.max(1, step - job.startStep);
+  const metrics = job.folder.metrics();
+  const times = metrics.filter((metric) => metric.kind === 'step').map((metric) => metric.ms ?? 0);
+  const mean = times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length);
+  say(io);
+  for (const line of coursePlot(metrics)) say(io, line);
+  say(io);
+  facts(io, [
+    [
+      'steps',
+      `${format.count(step)}${early ? `, stopped early: above ${format.percent(job.config.training.stop_accuracy!)} on held-out data` : ''}`,
+    ],
+    ['time', `${format.duration(seconds)}, ${mean.toFixed(1)} ms a step`],
+    ['speed', `${format.count((done * job.task.tokensPerBatch) / seconds)} tokens/s, evaluations included`],
+    ['checkpoint', job.folder.shown],
+  ]);
+}

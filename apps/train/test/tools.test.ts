@@ -1,0 +1,106 @@
+// The commands around training: bench, doctor, and the program as a process of its own.
+import { spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { orchid, testFolder } from './run-orchid.ts';
+
+const folder = testFolder();
+const bin = fileURLToPath(new URL('../bin/orchid.mjs', import.meta.url));
+
+describe('orchid bench', () => {
+  const lines = async (...argv: string[]) => {
+    const { code, output, errors } = await orchid(folder, 'bench', ...argv, '--json', '--repeats', '3');
+    expect(errors).toBe('');
+    expect(code).toBe(0);
+    return output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  };
+
+  it('fft: points and gflops, a line for each length', async () => {
+    for (const op of ['rfft', 'irfft', 'fft', 'ifft', 'dct', 'idct']) {
+      const [first, second] = await lines('fft', '--op', op, '--length', '64,30', '--batch', '8');
+      expect(first).toMatchObject({ bench: 'fft', backend: 'wasm', op, batch: 8, length: 64 });
+      expect(second.length).toBe(30);
+      expect(first.medianMs).toBeGreaterThan(0);
+      expect(first.pointsPerSecond).toBeGreaterThan(0);
+      expect(first.gflops).toBeGreaterThan(0);
+    }
+    expect((await lines('fft', '--axis', '0', '--length', '64', '--backend', 'cpu'))[0]).toMatchObject({
+      axis: 0,
+      backend: 'cpu',
+    });
+  });
+
+  it('conv: forward, and with gradients', async () => {
+    const sizes = ['--batch', '2', '--length', '32', '--width', '8'];
+    expect((await lines('conv', ...sizes))[0]).toMatchObject({ bench: 'conv', direction: 'forward', width: 8 });
+    expect((await lines('conv', ...sizes, '--backward'))[0]).toMatchObject({ direction: 'forward+backward' });
+  });
+
+  it('step: tokens a second', async () => {
+    const sizes = ['--batch', '2', '--length', '16', '--width', '8', '--layers', '1', '--vocab', '10'];
+    for (const transform of ['dft', 'dct']) {
+      const [line] = await lines('step', ...sizes, '--transform', transform);
+      expect(line).toMatchObject({ bench: 'step', transform, batch: 2, length: 16, layers: 1 });
+      expect(line.tokensPerSecond).toBeGreaterThan(0);
+    }
+  });
+
+  it('prints words without --json, and refuses what there is not', async () => {
+    expect((await orchid(folder, 'bench', 'fft', '--length', '16', '--repeats', '1')).output).toMatch(
+      /engine: Tensor.*\nbench fft .*medianMs/,
+    );
+    expect((await orchid(folder, 'bench', 'fft', '--op', 'fht')).errors).toMatch(/--op fht: .*want rfft, irfft/);
+    expect((await orchid(folder, 'bench', 'step', '--transform', 'z')).code).toBe(2);
+  });
+});
+
+describe('orchid doctor', () => {
+  it('tries the engines and says what works', async () => {
+    const { code, output } = await orchid(folder, 'doctor');
+    expect(output).toMatch(/wasm +ok .*SIMD.*heap [\d.]+ MiB now/);
+    expect(output).toMatch(/cpu +ok /);
+    expect(output).toMatch(/@tensorflow\/tfjs-core +4\.22\.0/);
+    expect(output).toMatch(/Training works here, with the engine wasm\./);
+    expect(code).toBe(0);
+  });
+
+  it('--json says the same to a program', async () => {
+    const report = JSON.parse((await orchid(folder, 'doctor', '--json')).output);
+    expect(report).toMatchObject({ canTrain: true, troubles: [] });
+    expect(report.engines[0]).toMatchObject({ engine: 'wasm', works: true, simd: true });
+  });
+
+  it('ends with exit code 1 where runs cannot be saved', async () => {
+    const { code, output } = await orchid('/dev/null', 'doctor');
+    expect(code).toBe(1);
+    expect(output).toMatch(/trouble: runs cannot be saved/);
+  });
+});
+
+describe('the program', () => {
+  it('teaches by --help', () => {
+    const help = (...argv: string[]) =>
+      spawnSync(process.execPath, [bin, ...argv, '--help'], { encoding: 'utf8' }).stdout;
+    expect(help()).toMatch(/Start here:[\s\S]*orchid train recall[\s\S]*Commands:/);
+    const recall = help('train', 'recall');
+    expect(recall).toMatch(/Examples:[\s\S]*--set data\.length=256/);
+    expect(recall).toMatch(/Presets:\n {2}recall +\S/);
+    expect(recall).toMatch(/optimizer\.learning_rate +AdamW's peak rate.*\(a number above 0\)/);
+  });
+
+  it('saves at a real SIGINT and ends with 130', async () => {
+    const steps = ['--preset', 'recall-tiny', '--steps', '100000', '--out', 'interrupted'];
+    const child = spawn(process.execPath, [bin, 'train', 'recall', ...steps], { cwd: folder });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      if (!output.includes('step 1/') && String(chunk).includes('step 1/')) child.kill('SIGINT');
+      output += chunk;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(130);
+    expect(output).toMatch(/To go on:\n {2}node .*orchid\.mjs train recall --resume interrupted/);
+  });
+});
