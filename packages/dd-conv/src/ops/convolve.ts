@@ -1,9 +1,10 @@
-// The one differentiable convolution behind longConv and ddConv: runs the kernel, and registers its gradient.
+// The one differentiable convolution behind longConv and ddConv: runs the kernel, and its gradient kernel when asked.
 import {
+  customGrad,
   engine,
+  type GradSaveFunc,
   getKernel,
   type NamedTensorMap,
-  registerGradient,
   type Tensor,
   type Tensor1D,
   type Tensor3D,
@@ -49,23 +50,17 @@ export function convolve(
   if (!getKernel(ddConvKernelName, backend)) {
     throw new Error(`${op}: there is no kernel for the backend '${backend}'; want cpu or wasm`);
   }
-  // Only what is there, in gradient order: all of it is saved for the gradient.
-  const present: NamedTensorMap = {};
-  for (const name of inputNames(attrs)) present[name] = inputs[name]!;
-  return engine().runKernel(ddConvKernelName, present, { ...attrs }) as Tensor3D;
+  // Only what is there, in gradient order: all of it is saved for the gradient, and nothing else.
+  const names = inputNames(attrs);
+  const named = (tensors: Tensor[]): NamedTensorMap => Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
+  const run = customGrad((...args) => {
+    const save = args.pop() as GradSaveFunc;
+    save(args as Tensor[]);
+    return {
+      value: engine().runKernel(ddConvKernelName, named(args as Tensor[]), { ...attrs }) as Tensor3D,
+      gradFunc: (dy: Tensor3D, saved: Tensor[]) =>
+        engine().runKernel(ddConvGradKernelName, { ...named(saved), dy }, { ...attrs }) as Tensor[],
+    };
+  });
+  return run(...names.map((name) => inputs[name]!)) as Tensor3D;
 }
-
-registerGradient({
-  kernelName: ddConvKernelName,
-  saveAllInputs: true,
-  gradFunc: (dy, saved, rawAttrs) => {
-    const attrs = rawAttrs as unknown as DdConvAttrs;
-    const names = inputNames(attrs);
-    const inputs: NamedTensorMap = { dy: dy as Tensor };
-    names.forEach((name, i) => {
-      inputs[name] = saved[i]!;
-    });
-    const gradients = engine().runKernel(ddConvGradKernelName, inputs, rawAttrs);
-    return Object.fromEntries(names.map((name, i) => [name, () => (gradients as Tensor[])[i]!]));
-  },
-});
