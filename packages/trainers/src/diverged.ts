@@ -1,33 +1,28 @@
-// The error of a run whose loss or gradient stopped being a number.
+// The error of a run whose loss, gradient or parameters stopped being numbers.
 
 export interface DivergedDetails {
-  /** Steps done before the one that failed; the parameters are as they were after it. */
+  /** The step at which it was noticed, counted from 1. */
   readonly step: number;
-  readonly loss: number;
-  readonly gradientNorm: number;
+  /** What is not finite, and what was not done therefore. */
+  readonly what: string;
   /** Where the last good checkpoint is, if one was saved. */
   readonly lastCheckpoint: string | undefined;
 }
 
-/** Thrown by `train` in place of an update with a loss or gradient that is not finite. */
+/** Thrown by `train` in place of an update with a loss or gradient, or a checkpoint of parameters, that is not finite. */
 export class TrainingDivergedError extends Error {
   override readonly name = 'TrainingDivergedError';
   readonly step: number;
-  readonly loss: number;
-  readonly gradientNorm: number;
   readonly lastCheckpoint: string | undefined;
 
-  constructor({ step, loss, gradientNorm, lastCheckpoint }: DivergedDetails) {
-    const what = Number.isFinite(loss) ? `the gradient's norm is ${gradientNorm}` : `the loss is ${loss}`;
+  constructor({ step, what, lastCheckpoint }: DivergedDetails) {
     const kept =
       lastCheckpoint === undefined ? 'no checkpoint was saved' : `the last good checkpoint is ${lastCheckpoint}`;
     super(
-      `training diverged at step ${step + 1}: ${what}; the parameters were not updated, and ${kept}. ` +
+      `training diverged at step ${step}: ${what}; ${kept}. ` +
         'Try a lower learning rate, a longer warm-up or gradient clipping.',
     );
     this.step = step;
-    this.loss = loss;
-    this.gradientNorm = gradientNorm;
     this.lastCheckpoint = lastCheckpoint;
   }
 }

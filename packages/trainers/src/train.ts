@@ -3,6 +3,7 @@ import type { Module } from '@orchid-ml/dd-conv';
 import { breathe } from './breathe.ts';
 import type { CheckpointStore, TrainerState } from './checkpoints.ts';
 import { TrainingDivergedError } from './diverged.ts';
+import { isFiniteModel } from './finite.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import { RunningMeans, type Speed, Stopwatch } from './progress.ts';
 import type { Schedule } from './schedules/index.ts';
@@ -87,7 +88,8 @@ export interface TrainOptions<M extends Module, B> {
 /**
  * Trains a model. Given the same seeds, engine and machine, the losses are the same numbers every time.
  *
- * @throws TrainingDivergedError at a loss or gradient that is not finite, before it changes a parameter
+ * @throws TrainingDivergedError at a loss or gradient that is not finite, before it changes a parameter, and at parameters
+ *   that are not finite, before they replace a checkpoint
  * @throws Error naming the option that does not fit; and whatever the task, the store or a callback throws
  */
 export async function train<M extends Module, B>(options: TrainOptions<M, B>): Promise<TrainResult> {
@@ -117,6 +119,10 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
 
   async function save(): Promise<void> {
     if (!checkpoints || saved === step) return;
+    if (!(await isFiniteModel(model))) {
+      const what = 'a parameter is not finite, and the model was not saved';
+      throw new TrainingDivergedError({ step, what, lastCheckpoint: checkpoints.last });
+    }
     const path = await checkpoints.save({ model, optimizer, state: stateOf(options, step) });
     saved = step;
     await callbacks.onCheckpoint?.({ step, path });
@@ -128,7 +134,9 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
     const result: StepResult = await trainingStep(model, task, optimizer, task.nextBatch(), { factor, clipNorm });
     const { loss, metrics, gradientNorm, updated } = result;
     if (!updated) {
-      throw new TrainingDivergedError({ step, loss, gradientNorm, lastCheckpoint: checkpoints?.last });
+      const culprit = Number.isFinite(loss) ? `the gradient's norm is ${gradientNorm}` : `the loss is ${loss}`;
+      const what = `${culprit}, and the parameters were not updated`;
+      throw new TrainingDivergedError({ step: step + 1, what, lastCheckpoint: checkpoints?.last });
     }
     step++;
     means.add({ loss, ...metrics });

@@ -16,8 +16,14 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** Where the contents are: in the folder, or aside if a crash came in the moment of the swap. Changes nothing. */
+export async function findFolder(path: string): Promise<string> {
+  const dir = resolve(path);
+  return !(await exists(dir)) && (await exists(previousOf(dir))) ? previousOf(dir) : path;
+}
+
 /** Puts the old folder back if a crash came in the moment in which it stood aside. */
-export async function recoverFolder(path: string): Promise<void> {
+async function recoverFolder(path: string): Promise<void> {
   const dir = resolve(path);
   if (await exists(dir)) return;
   if (await exists(previousOf(dir))) await rename(previousOf(dir), dir);

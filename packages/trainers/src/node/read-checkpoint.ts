@@ -1,5 +1,5 @@
 // Reads a checkpoint back, and puts a run where it was.
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Module } from '@orchid-ml/dd-conv';
 import type { SafetensorsTensor, SequenceModel } from '@orchid-ml/orchid-models';
@@ -8,7 +8,7 @@ import { type Tokenizer, tokenizerFromJSON } from '@orchid-ml/tokenizers';
 import { parseTrainerState, type TrainerState } from '../checkpoints.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Task } from '../tasks/task.ts';
-import { recoverFolder } from './atomic-folder.ts';
+import { findFolder } from './atomic-folder.ts';
 import { hasCode, reasonOf } from './errors.ts';
 import { FILES } from './files.ts';
 
@@ -28,17 +28,18 @@ export interface Checkpoint {
  * @throws Error naming the file that is missing, damaged, truncated or of another model
  */
 export async function readCheckpoint(dir: string): Promise<Checkpoint> {
-  const path = (name: string) => join(dir, name);
+  let folder = dir;
   try {
-    await recoverFolder(dir);
-    await readFile(path(FILES.config));
+    folder = await findFolder(dir);
+    await access(join(folder, FILES.config));
   } catch (error) {
     throw new Error(`checkpoint ${dir}: there is none: ${reasonOf(error)}`, { cause: error });
   }
+  const path = (name: string) => join(folder, name);
   const state = await readJson(path(FILES.state), parseTrainerState);
   const tokenizer = await readTokenizer(path(FILES.tokenizer));
   const { tensors } = await readSafetensors(path(FILES.optimizer));
-  const { model } = await loadModel(dir);
+  const { model } = await loadModel(folder);
   return { model, tokenizer, state, optimizer: tensors };
 }
 

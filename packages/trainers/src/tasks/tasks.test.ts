@@ -1,0 +1,91 @@
+// Both tasks on small real models: losses where an untrained model's must be, scores that repeat, nothing left behind.
+import { useBackend } from '@orchid-ml/backends';
+import { MlmDataset } from '@orchid-ml/datasets';
+import { createModel, type SequenceModel } from '@orchid-ml/orchid-models';
+import { CharTokenizer } from '@orchid-ml/tokenizers';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { AdamW, mlmTask, recallTask, train } from '../index.ts';
+
+const small = { hidden_size: 16, num_hidden_layers: 1, intermediate_size: 32, transform: 'dct' } as const;
+
+let model: SequenceModel | undefined;
+afterEach(() => {
+  model?.dispose();
+  model = undefined;
+});
+
+describe.each(['cpu', 'wasm'] as const)('tasks on %s', (backend) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+  });
+
+  it('recall: scores fresh sequences, the same ones each time, and trains', async () => {
+    const length = 12;
+    model = createModel({ ...small, model_type: 'orchid-recall', vocab_size: 10, max_position_embeddings: length });
+    const options = { length, vocabSize: 10, batchSize: 8, seed: 1, evaluationSequences: 20 };
+    const task = recallTask(options);
+    const before = tf.memory().numTensors;
+    const scores = await task.evaluate(model);
+    expect(await task.evaluate(model)).toEqual(scores);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(scores.loss).toBeGreaterThan(1.5);
+    expect(scores.loss).toBeLessThan(4);
+    // 20 sequences: accuracy is a multiple of 1/20, although the last batch holds only 4.
+    expect(scores.accuracy! * 20).toBeCloseTo(Math.round(scores.accuracy! * 20), 9);
+    expect(await task.test(model, 20)).not.toEqual(scores);
+    const optimizer = new AdamW(model, { learningRate: 2e-3, weightDecay: 0 });
+    const kept = tf.memory().numTensors;
+    const { means } = await train({ model, task, optimizer, steps: 3, evaluateEvery: 3 });
+    expect(tf.memory().numTensors).toBe(kept);
+    expect(Object.keys(means)).toEqual(['loss', 'accuracy']);
+    optimizer.dispose();
+  });
+
+  it('mlm: counts masked positions only, and trains', async () => {
+    const text = 'the quick brown fox jumps over the lazy dog. '.repeat(12);
+    const tokenizer = CharTokenizer.fromText(text);
+    const ids = tokenizer.encode(text);
+    const dataset = new MlmDataset({ ids, tokenizer, length: 16, batchSize: 2, seed: 3, heldOutFraction: 0.2 });
+    model = createModel({
+      ...small,
+      model_type: 'orchid-masked-lm',
+      vocab_size: tokenizer.vocabSize,
+      max_position_embeddings: 16,
+    });
+    const task = mlmTask({ dataset, evaluationWindows: 3 });
+    const scores = await task.evaluate(model);
+    expect(await task.evaluate(model)).toEqual(scores);
+    // The same by hand, over all positions of each batch.
+    let loss = 0;
+    let count = 0;
+    for (const { ids, labels, batch, length } of dataset.evalBatches(3)) {
+      const given = tf.tensor2d(ids, [batch, length], 'int32');
+      const logProbabilities = tf.tidy(() => tf.logSoftmax(model!.logits(given)));
+      const values = await logProbabilities.data();
+      labels.forEach((label, i) => {
+        if (label < 0) return;
+        loss -= values[i * tokenizer.vocabSize + label]!;
+        count++;
+      });
+      tf.dispose([given, logProbabilities]);
+    }
+    expect(scores.loss).toBeCloseTo(loss / count, 4);
+    expect(scores.accuracy! * count).toBeCloseTo(Math.round(scores.accuracy! * count), 6);
+    const optimizer = new AdamW(model, { learningRate: 5e-3, weightDecay: 0 });
+    const kept = tf.memory().numTensors;
+    const losses: number[] = [];
+    await train({ model, task, optimizer, steps: 12, callbacks: { onStep: ({ loss }) => losses.push(loss) } });
+    expect(tf.memory().numTensors).toBe(kept);
+    expect(losses.at(-1)!).toBeLessThan(losses[0]!);
+    optimizer.dispose();
+  });
+});
+
+describe('recallTask', () => {
+  it('says what is wrong', () => {
+    const options = { length: 8, vocabSize: 10, batchSize: 2, seed: 0 };
+    expect(() => recallTask({ ...options, evaluationSequences: 0 })).toThrow('evaluationSequences is 0');
+    expect(() => recallTask({ ...options, vocabSize: 9 })).toThrow('vocabSize is 9');
+  });
+});
