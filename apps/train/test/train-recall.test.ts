@@ -188,6 +188,6 @@ describe('orchid eval and predict on a recall run', () => {
     expect(await ask('k0 v1 => k1')).toMatch(/the query is 1; want a key that occurred/);
     expect(await ask('k0 v1 k0')).toMatch(/there is no =>/);
     expect(await ask('hello => k1')).toMatch(/token 1 is "hello"/);
-    expect(await ask('k0 v1 '.repeat(8) + '=> k0')).toMatch(/do not fit a length of 16/);
+    expect(await ask(`${'k0 v1 '.repeat(8)}=> k0`)).toMatch(/do not fit a length of 16/);
   });
 });

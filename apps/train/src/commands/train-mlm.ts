@@ -61,16 +61,16 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
           ],
           ['unigram', `${baseline} on the held-out masks: what guessing by frequency reaches`],
         ],
+        conclude: ({ loss = Number.NaN, accuracy = 0 }) => [
+          ['held out', `loss ${format.loss(loss)}, accuracy ${format.percent(accuracy)}`],
+          ['unigram', baseline],
+        ],
         logEvery: options.logEvery,
       },
       io,
     );
     if (ended.interrupted) return 130;
-    const { accuracy = 0, loss = Number.NaN } = ended;
-    facts(io, [
-      ['held out', `loss ${format.loss(loss)}, accuracy ${format.percent(accuracy)}`],
-      ['unigram', baseline],
-    ]);
+    const { accuracy = 0 } = ended;
     say(io);
     say(io, 'Try next:');
     const own = folder.argument;

@@ -108,11 +108,13 @@ export class RunFolder {
    */
   static open(cwd: string, dir: string): RunFolder {
     let path = resolve(cwd, dir);
+    const given = shownPath(cwd, path);
+    if (existsSync(path) && !statSync(path).isDirectory())
+      throw new UsageError(`${given} is a file; want the folder of a run`);
     if (!existsSync(join(path, runFile)) && existsSync(join(dirname(path), runFile))) path = dirname(path);
     const shown = shownPath(cwd, path);
-    if (!existsSync(path))
-      throw new UsageError(`there is no folder ${shown}; want the folder of a run, e.g. runs/recall-...`);
-    if (!statSync(path).isDirectory()) throw new UsageError(`${shown} is a file; want the folder of a run`);
+    if (!existsSync(resolve(cwd, dir)))
+      throw new UsageError(`there is no folder ${given}; want the folder of a run, e.g. runs/recall-...`);
     if (!existsSync(join(path, runFile)))
       throw new UsageError(`${shown} holds no run: there is no ${runFile} in it. \`orchid train\` makes such folders.`);
     return new RunFolder(path, shown, readRecord(join(path, runFile), shown));

@@ -13,6 +13,9 @@ import { coursePlot } from '../ui/plot.ts';
 import { Progress } from '../ui/progress.ts';
 import type { RunFolder } from './folder.ts';
 
+/** A line of the banner or of the summary. */
+export type Fact = readonly [label: string, value: string];
+
 /** What a task brings to a run. */
 export interface Job<Batch> {
   readonly title: string;
@@ -28,7 +31,9 @@ export interface Job<Batch> {
   /** the data in words, for the banner */
   readonly data: string;
   /** further lines of the banner */
-  readonly facts: readonly (readonly [label: string, value: string])[];
+  readonly facts: readonly Fact[];
+  /** measures the finished run and says so in further lines of its summary */
+  readonly conclude: (ended: Ended) => Promise<readonly Fact[]> | readonly Fact[];
   /** seconds between two log lines without a terminal */
   readonly logEvery: number;
 }
@@ -134,16 +139,16 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
       },
     });
     progress.stop();
-    const interrupted = result.reason === 'aborted';
-    if (interrupted) sayHowToGoOn(job, result.step, result.lastCheckpoint !== undefined, io);
-    else sayHowItWent(job, result.step, result.elapsedSeconds, result.reason === 'stopped', io);
-    return {
-      interrupted,
+    const ended: Ended = {
+      interrupted: result.reason === 'aborted',
       steps: result.step,
       seconds: result.elapsedSeconds,
       accuracy: result.scores?.accuracy,
       loss: result.scores?.loss,
     };
+    if (ended.interrupted) sayHowToGoOn(job, result.step, result.lastCheckpoint !== undefined, io);
+    else await sayHowItWent(job, ended, result.reason === 'stopped', io);
+    return ended;
   } catch (error) {
     progress.stop();
     if (error instanceof CommandError) throw error;
@@ -168,21 +173,21 @@ function sayHowToGoOn<B>(job: Job<B>, step: number, saved: boolean, io: Io): voi
   say(io, `  ${io.program} train ${task} --resume ${job.folder.argument}`);
 }
 
-function sayHowItWent<B>(job: Job<B>, step: number, seconds: number, early: boolean, io: Io): void {
-  const done = Math.max(1, step - job.startStep);
+async function sayHowItWent<B>(job: Job<B>, ended: Ended, early: boolean, io: Io): Promise<void> {
+  const { steps, seconds } = ended;
+  const done = Math.max(1, steps - job.startStep);
   const metrics = job.folder.metrics();
   const times = metrics.filter((metric) => metric.kind === 'step').map((metric) => metric.ms ?? 0);
   const mean = times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length);
   say(io);
   for (const line of coursePlot(metrics)) say(io, line);
   say(io);
+  const enough = format.percent(job.config.training.stop_accuracy ?? 1);
   facts(io, [
-    [
-      'steps',
-      `${format.count(step)}${early ? `, stopped early: above ${format.percent(job.config.training.stop_accuracy!)} on held-out data` : ''}`,
-    ],
+    ['steps', `${format.count(steps)}${early ? `, stopped early: above ${enough} on held-out data` : ''}`],
     ['time', `${format.duration(seconds)}, ${mean.toFixed(1)} ms a step`],
     ['speed', `${format.count((done * job.task.tokensPerBatch) / seconds)} tokens/s, evaluations included`],
     ['checkpoint', job.folder.shown],
+    ...(await job.conclude(ended)),
   ]);
 }
