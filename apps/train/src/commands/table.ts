@@ -126,7 +126,10 @@ const parity: Entry = {
   name: 'parity',
   summary: 'compare this implementation with golden files of another',
   shape: (command) =>
-    command.argument('<file...>', 'safetensors files of transforms or of Orchid blocks').option(...backendOption),
+    command
+      .argument('<file...>', 'safetensors files of transforms or of Orchid blocks')
+      .option('--json', 'print JSON lines')
+      .option(...backendOption),
   help: () => `
 Prints a row for each group of tensors: how many, the worst error relative to its tensor's largest magnitude, and the
 bound (transforms 5e-6, outputs 1e-5, gradients 1e-4). Ends with exit code 1 when a bound is broken.
