@@ -8,6 +8,11 @@ import { compare, magnitude, type ParityRow, reference, take } from './parity-ro
 
 const OUTPUT_BOUND = 1e-5;
 const GRADIENT_BOUND = 1e-4;
+/**
+ * The static kernel comes out of stacked sines sin(w·x), w about 10, which amplify every rounding: rounding the parameters to
+ * float32 alone, all else exact, moves it by up to 3e-6. In the output it is averaged away again, so the output's bound can be tighter.
+ */
+const INNER_BOUND = 1e-4;
 
 /**
  * A gradient this small beside the file's largest is zero but for float64's rounding: its terms cancel exactly (as for a
@@ -20,8 +25,8 @@ const CANCELLED_SCALE = 2 ** -23 / GRADIENT_BOUND;
 /**
  * Runs the block of a reference file (see `loadAuthorsBlock` for its settings and weights) on the current backend.
  *
- * Rows: `output` y and `inner` static_kernel (if the file has it), bound 1e-5, and `gradient`, every one of
- * loss = sum(y·r) that the file holds, bound 1e-4, all relative to the largest magnitude of the reference tensor. A gradient whose reference
+ * Rows: `output` y, bound 1e-5; `inner` static_kernel, if the file has it, bound 1e-4; and `gradient`, every one of
+ * loss = sum(y·r) that the file holds, bound 1e-4; all relative to the largest magnitude of the reference tensor. A gradient whose reference
  * is below 1e-9 of the file's largest counts as zero and is compared with 1.2e-3 of the largest (absolute error 1.2e-7 of it).
  *
  * @throws Error when the file lacks a tensor, has a gradient of no parameter, or has a setting that is not known
@@ -38,14 +43,16 @@ export async function blockParity(file: DecodedSafetensors): Promise<ParityRow[]
   const hasGradients = tensors.has('input.cotangent');
   const mixer = loadAuthorsBlock(file);
   try {
-    const x = tf.variable(tf.tidy(() => tf.tensor3d(Float32Array.from(x64), shape)));
+    const initial = tf.tensor3d(Float32Array.from(x64), shape);
+    const x = tf.variable(initial);
+    initial.dispose();
     try {
       const rows: ParityRow[] = [];
       const y = await take(mixer.forward(x as tf.Tensor3D));
       rows.push(compare({ group: 'output', name: 'y', bound: OUTPUT_BOUND }, y, want));
       if (tensors.has('inner.static_kernel')) {
         const kernel = await take(mixer.staticKernel(shape[1]));
-        const row = { group: 'inner', name: 'static_kernel', bound: OUTPUT_BOUND };
+        const row = { group: 'inner', name: 'static_kernel', bound: INNER_BOUND };
         rows.push(compare(row, kernel, reference(tensors, 'inner.static_kernel')));
       }
       if (hasGradients) rows.push(...(await gradientRows(file, mixer, x, shape)));
