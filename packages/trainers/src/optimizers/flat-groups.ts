@@ -2,6 +2,7 @@
 // dozen for each of seventy tensors, and the norm of the gradient takes one op a vector.
 import type { Parameter } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernels, PACK, registerKernels, UNPACK } from '../kernels/names.ts';
 
 /** One parameter's place. */
 export interface Member {
@@ -53,25 +54,30 @@ export function makeGroups(
  * @returns float32 [group.size]
  */
 export function pack(group: FlatGroup, tensorOf: (member: Member) => tf.Tensor): tf.Tensor1D {
+  registerKernels();
+  const parts = group.members.map(tensorOf);
+  if (hasKernels()) return tf.engine().runKernel(PACK, Object.fromEntries(parts.entries())) as tf.Tensor1D;
   return tf.tidy(() => {
-    const parts = group.members.map((member) => tf.reshape(tensorOf(member), [member.size]) as tf.Tensor1D);
-    return parts.length === 1 ? (tf.clone(parts[0]!) as tf.Tensor1D) : tf.concat1d(parts);
+    const flat = parts.map((part) => tf.reshape(part, [part.size]) as tf.Tensor1D);
+    return flat.length === 1 ? (tf.clone(flat[0]!) as tf.Tensor1D) : tf.concat1d(flat);
   });
 }
 
 /** Writes a vector back into the parameters of its group. */
 export function assign(group: FlatGroup, values: tf.Tensor1D): void {
   tf.tidy(() => {
-    const { members } = group;
-    const parts =
-      members.length === 1
-        ? [values]
-        : tf.split(
-            values,
-            members.map(({ size }) => size),
-          );
-    members.forEach(({ parameter }, i) => {
-      parameter.variable.assign(tf.reshape(parts[i]!, parameter.variable.shape));
-    });
+    const parts = unpack(group, values);
+    for (const [i, { parameter }] of group.members.entries()) parameter.variable.assign(parts[i]!);
   });
+}
+
+function unpack({ members }: FlatGroup, values: tf.Tensor1D): tf.Tensor[] {
+  registerKernels();
+  if (hasKernels()) {
+    const attributes = { shapes: members.map(({ parameter }) => parameter.variable.shape) };
+    return tf.engine().runKernel(UNPACK, { x: values }, attributes as unknown as tf.NamedAttrMap) as tf.Tensor[];
+  }
+  const sizes = members.map(({ size }) => size);
+  const parts = members.length === 1 ? [values] : tf.split(values, sizes);
+  return members.map(({ parameter }, i) => tf.reshape(parts[i]!, parameter.variable.shape));
 }
