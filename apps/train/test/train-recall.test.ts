@@ -178,6 +178,7 @@ describe('orchid eval and predict on a recall run', () => {
   it('predict answers a typed one, by names or ids', async () => {
     const named = await orchid(folder, 'predict', 'asked', 'k1', 'v2', 'k0', 'v0', '=>', 'k1', '--json');
     expect(JSON.parse(named.output)).toMatchObject({ expected: 'v2' });
+    expect(JSON.parse(named.output).sequence).toBe('k0 v0 k1 v2 k0 v0 k1 v2 k0 v0 k1 v2 k0 v0 => k1');
     const ids = await orchid(folder, 'predict', 'asked', '1 5 0 3 => 1', '--json');
     expect(JSON.parse(ids.output)).toEqual(JSON.parse(named.output));
   });
@@ -188,6 +189,6 @@ describe('orchid eval and predict on a recall run', () => {
     expect(await ask('k0 v1 => k1')).toMatch(/the query is 1; want a key that occurred/);
     expect(await ask('k0 v1 k0')).toMatch(/there is no =>/);
     expect(await ask('hello => k1')).toMatch(/token 1 is "hello"/);
-    expect(await ask(`${'k0 v1 '.repeat(8)}=> k0`)).toMatch(/do not fit a length of 16/);
+    expect(await ask(`${'k0 v1 '.repeat(8)}=> k0`)).toMatch(/the sequence has 18 tokens; the model takes at most 16/);
   });
 });

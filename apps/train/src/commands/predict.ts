@@ -29,7 +29,7 @@ async function answerQuestion({ model, record }: Saved, text: string, options: O
   const length = record?.config.data.length ?? longest;
   const typed = text.trim() !== '';
   const question = typed
-    ? readQuestion(text, vocab, length)
+    ? readQuestion(text, vocab, length, longest)
     : drawQuestion(vocab, length, options.seed ?? Math.floor(Math.random() * 2 ** 31));
   const guesses = await answer(model, question.ids, options.top);
   const named = guesses.map((guess) => ({ token: tokenName(guess.id, vocab), ...guess }));
@@ -50,6 +50,8 @@ async function answerQuestion({ model, record }: Saved, text: string, options: O
     return 0;
   }
   say(io, recallText(question.ids, vocab));
+  if (typed && question.ids.length > text.trim().split(/[\s,]+/).length)
+    say(io, pc.dim(`(the pairs are repeated up to the ${length} tokens that the model was trained on)`));
   say(io);
   say(io, `query     ${tokenName(question.query, vocab)}`);
   say(io, `answer    ${best.token} ${right ? pc.green('(right)') : pc.red('(wrong)')}`);

@@ -18,13 +18,15 @@ export function recallText(ids: ArrayLike<number>, vocabSize: number): string {
 }
 
 /**
- * Reads a typed sequence; tokens are names (`k3 v5 ... => k3`) or ids.
+ * Reads a typed sequence; tokens are names (`k3 v5 ... => k3`) or ids. Its pairs are repeated up to the length that the
+ * model was trained on: a model knows its own length best, and a pair seen twice says the same as a pair seen once.
  *
- * @param length padded with `.` on the left up to this length
+ * @param length of the sequences in training
+ * @param longest the most tokens the model takes
  * @throws UsageError saying which token does not fit
  */
-export function readQuestion(text: string, vocabSize: number, length: number): RecallQuestion {
-  const { keys } = recallVocabulary(vocabSize);
+export function readQuestion(text: string, vocabSize: number, length: number, longest: number): RecallQuestion {
+  const { keys, noop } = recallVocabulary(vocabSize);
   const words = text.split(/[\s,]+/).filter(Boolean);
   const numbers = words.map((word, i) => {
     const named = /^([kv])(\d+)$/i.exec(word);
@@ -36,16 +38,24 @@ export function readQuestion(text: string, vocabSize: number, length: number): R
       );
     return String(named[1]!.toLowerCase() === 'k' ? number : keys + number);
   });
+  if (numbers.length > longest)
+    throw new UsageError(`the sequence has ${numbers.length} tokens; the model takes at most ${longest}`);
+  let typed: RecallQuestion;
   try {
-    return parseRecall(numbers.join(' '), vocabSize, length);
+    typed = parseRecall(numbers.join(' '), vocabSize);
   } catch (error) {
-    throw new UsageError(
-      `${messageOf(error)}. An example: k3 v5 k1 v2 k3 v5 => k1 (or ids: 3 ${keys + 5} 1 ${keys + 2} => 1)`,
-      {
-        cause: error,
-      },
-    );
+    const example = `k3 v5 k1 v2 => k1 (or ids: 3 ${keys + 5} 1 ${keys + 2} => 1)`;
+    throw new UsageError(`${messageOf(error)}. An example: ${example}`, { cause: error });
   }
+  if (typed.ids.length >= length) return typed;
+  const shown = [...typed.ids.slice(0, -2)].filter((id) => id !== noop);
+  const room = length - 2;
+  const pairs = Array.from({ length: room - (room % 2) }, (_, i, all = room - (room % 2)) => {
+    // Counted from the end, so that the typed order stands right before the question.
+    const fromEnd = all - i;
+    return shown[(shown.length - (fromEnd % shown.length)) % shown.length]!;
+  });
+  return { ...typed, ids: Int32Array.from([...(room % 2 ? [noop] : []), ...pairs, ...typed.ids.slice(-2)]) };
 }
 
 /** A question drawn at random. */
