@@ -9,3 +9,4 @@ export { layerNorm, layerNormGrad } from './layer-norm';
 export { softmaxSums, softmaxCrossEntropyGrad } from './softmax-cross-entropy';
 export { sumLast, sumMiddle } from './sum';
 export { transpose } from './transpose';
+export { addInto } from './vector';

@@ -1,7 +1,7 @@
 // The short convolution over a sequence, channels last, vectorised over output channels. Three shapes of group are fast:
 // one channel in and one out (depthwise), one in and two out, two in and two out; any other goes one value at a time.
 // Which row feeds a tap comes from a table (-1: a zero), so all paddings are one.
-import { flush } from './vector';
+import { addInto, flush } from './vector';
 
 const DEPTHWISE: i32 = 0;
 const DOUBLED: i32 = 1;
@@ -133,7 +133,7 @@ export function groupedConv1dGrad(
   memory.fill(dx, 0, <usize>(batch * length) * inBytes);
   for (let b = 0; b < batch; b++) {
     for (let l = 0; l < length; l++) {
-      addRow(dy, partialBias, outputs);
+      addInto(dy, partialBias, outputs);
       for (let t = 0; t < taps; t++) {
         const source = load<i32>(rows + (<usize>(l + t) << 2));
         if (source < 0) continue;
@@ -156,12 +156,6 @@ export function groupedConv1dGrad(
     dx += <usize>length * inBytes;
   }
   unpack(total, dweight, outputs, inGroup, taps);
-}
-
-function addRow(from: usize, to: usize, count: i32): void {
-  let i = 0;
-  for (; i + 4 <= count; i += 4, from += 16, to += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
-  for (; i < count; i++, from += 4, to += 4) store<f32>(to, load<f32>(to) + load<f32>(from));
 }
 
 // @ts-ignore: decorator

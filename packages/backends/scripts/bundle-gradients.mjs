@@ -90,8 +90,8 @@ const fromThePackage = {
   name: 'from-the-package',
   setup(bundle) {
     bundle.onResolve({ filter: /^\./ }, (args) => {
-      if (args.namespace !== 'file' || args.kind === 'entry-point') return undefined;
-      const file = resolve(dirname(args.importer), `${args.path}.js`);
+      if (args.namespace !== 'file') return undefined;
+      const file = resolve(args.resolveDir, `${args.path}.js`);
       const known = names.get(file);
       return known && [...known.values()].some(Boolean)
         ? { path: file, namespace: 'public', sideEffects: false }
@@ -125,7 +125,12 @@ const fromThePackage = {
 mkdirSync(dirname(outfile), { recursive: true });
 const { outputFiles, metafile } = await build({
   ...quiet,
-  entryPoints: [entry],
+  stdin: {
+    // A few of those gradients call x.reshape(...), which tfjs-core leaves to whoever imports the chained ops.
+    contents: `import './register_all_gradients.js'; import './public/chained_ops/reshape.js';`,
+    resolveDir: core,
+    sourcefile: 'gradients.js',
+  },
   outfile,
   write: true,
   metafile: true,

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, sizeOf } from '../kernels/register.ts';
 import { engine } from '../kernels/wasm/engine.ts';
-import { addressOf, makeOutput } from '../wasm-host/index.ts';
+import { addressOf, heapI32, makeOutput, type WasmBackend } from '../wasm-host/index.ts';
 import { alias, type Override } from './override.ts';
 
 export const sum: Override = {
@@ -13,10 +13,13 @@ export const sum: Override = {
     const x = input(args, 'x');
     const axes = tf.util.parseAxisParam(attrs.axis as number[], x.shape).sort((a, b) => a - b);
     const areNeighbours = axes.every((axis, i) => axis === axes[0]! + i);
-    if (x.dtype !== 'float32' || !areNeighbours || sizeOf(x.shape) === 0) return original(args);
+    // An empty sum is 0; tfjs leaves its result as the memory was.
+    const isEmpty = sizeOf(x.shape) === 0 && (x.dtype === 'int32' || x.dtype === 'float32');
+    if (!isEmpty && (x.dtype !== 'float32' || !areNeighbours)) return original(args);
 
     const reduced = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
     const shape = attrs.keepDims ? reduced : x.shape.filter((_, axis) => !axes.includes(axis));
+    if (isEmpty) return zeros(backend, shape, x.dtype);
     if (axes.length === 0) return alias(backend, x, shape);
     const outer = sizeOf(x.shape.slice(0, axes[0]));
     const count = sizeOf(axes.map((axis) => x.shape[axis]!));
@@ -28,3 +31,9 @@ export const sum: Override = {
     return out;
   },
 };
+
+function zeros(backend: WasmBackend, shape: number[], dtype: tf.DataType): tf.TensorInfo {
+  const out = makeOutput(backend, shape, dtype, 'sum');
+  heapI32(backend, addressOf(backend, out), sizeOf(shape)).fill(0);
+  return out;
+}

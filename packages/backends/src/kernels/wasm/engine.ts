@@ -5,6 +5,7 @@ import { type WasmBackend, wasmModule } from '../../wasm-host/index.ts';
 type Call = (...addressesAndSizes: number[]) => void;
 
 interface Engine {
+  addInto(from: number, to: number, count: number): void;
   conv2dFilterGrad: Call;
   depthwiseFilterGrad: Call;
   depthwiseInputGrad: Call;

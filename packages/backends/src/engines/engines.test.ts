@@ -1,0 +1,74 @@
+// Starting engines: what is said about them, and what is said when they cannot start.
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, expect, test, vi } from 'vitest';
+import { loadPeer } from './load-peer.ts';
+
+afterEach(() => {
+  vi.doUnmock('@tensorflow/tfjs-backend-wasm');
+  vi.resetModules();
+});
+
+test('describeBackend says that nothing runs yet', async () => {
+  const { describeBackend } = await import('../index.ts');
+  expect(() => describeBackend()).toThrow('call `await useBackend()` first');
+});
+
+test("'auto' is wasm, and says so", async () => {
+  const { useBackend, describeBackend } = await import('../index.ts');
+  const info = await useBackend();
+  expect(info).toMatchObject({ name: 'wasm', simd: true, threads: 1 });
+  expect(info.note).toBeUndefined();
+  expect(String(info)).toMatch(/^TensorFlow\.js 4\.\S+, WebAssembly, SIMD, 1 thread, Node v\d+/);
+  expect(String(describeBackend())).toBe(String(info));
+  expect(tf.getBackend()).toBe('wasm');
+});
+
+test('engines switch, and cpu is said to be cpu', async () => {
+  const { useBackend } = await import('../index.ts');
+  await useBackend('wasm');
+  const info = await useBackend('cpu');
+  expect(info).toMatchObject({ name: 'cpu', simd: false });
+  expect(tf.getBackend()).toBe('cpu');
+});
+
+test('gradients are registered by the import alone', async () => {
+  await import('../gradients.ts');
+  for (const name of ['BatchMatMul', 'GatherV2', 'Softmax']) expect(tf.getGradient(name), name).toBeDefined();
+});
+
+test('an unknown name', async () => {
+  const { useBackend } = await import('../index.ts');
+  await expect(useBackend('cuda' as 'cpu')).rejects.toThrow(
+    "useBackend: 'cuda' is not an engine; want one of auto, wasm, cpu",
+  );
+});
+
+const missing = (): never => {
+  throw Object.assign(new Error("Cannot find package '@tensorflow/tfjs-backend-wasm' imported from x.js"), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  });
+};
+
+test('a missing peer says what to install', async () => {
+  await expect(loadPeer('@tensorflow/tfjs-backend-wasm', async () => missing())).rejects.toThrow(
+    'run `npm install @tensorflow/tfjs-backend-wasm@^4.22.0`',
+  );
+  const broken = async (): Promise<never> => {
+    throw new Error('out of memory');
+  };
+  await expect(loadPeer('@tensorflow/tfjs-backend-wasm', broken)).rejects.toThrow('could not be loaded: out of memory');
+});
+
+test("only 'auto' falls back, and says why", async () => {
+  vi.doMock('./wasm.ts', () => ({
+    startWasm: () => Promise.reject(new Error('useBackend: @tensorflow/tfjs-backend-wasm is not installed')),
+  }));
+  const { useBackend } = await import('../index.ts');
+  await expect(useBackend('wasm')).rejects.toThrow('is not installed');
+  const info = await useBackend('auto');
+  expect(info.name).toBe('cpu');
+  expect(info.note).toContain('chosen because wasm did not start');
+  expect(info.note).toContain('is not installed');
+  expect(String(info)).toContain('is not installed');
+  vi.doUnmock('./wasm.ts');
+});
