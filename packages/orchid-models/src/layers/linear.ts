@@ -1,7 +1,7 @@
 // A dense layer over the last axis.
 import { linear } from '@orchid-ml/backends/ops';
 import { kaimingUniform, Module, type Rng } from '@orchid-ml/dd-conv';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from './checks.ts';
 
 export interface LinearOptions {
@@ -32,5 +32,16 @@ export class Linear extends Module {
       throw new Error(`Linear: x has the shape [${x.shape}], want [..., ${this.inFeatures}]`);
     }
     return linear(x, this.#weight.value as tf.Tensor2D, (this.#bias?.value ?? null) as tf.Tensor1D | null);
+  }
+
+  /**
+   * Outputs `start` to `start + count - 1` only: x [..., in] -> [..., count]. Cutting the weights costs next to nothing,
+   * cutting the whole output afterwards would copy every position.
+   */
+  forwardPart(x: tf.Tensor, start: number, count: number): tf.Tensor {
+    return tf.tidy(() => {
+      const weight = tf.slice(this.#weight.value as tf.Tensor2D, [start, 0], [count, this.inFeatures]);
+      return linear(x, weight, this.#bias && tf.slice(this.#bias.value as tf.Tensor1D, [start], [count]));
+    });
   }
 }

@@ -1,7 +1,7 @@
 // The short causal convolution that each channel of a block's projections passes through.
 import { groupedConv1d } from '@orchid-ml/backends/ops';
 import { kaimingUniform, Module, type Rng } from '@orchid-ml/dd-conv';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from './checks.ts';
 
 export interface ShortConvOptions {
@@ -16,13 +16,14 @@ export interface ShortConvOptions {
  */
 export class ShortConv extends Module {
   readonly width: number;
+  readonly taps: number;
   readonly #weight;
   readonly #bias;
 
   constructor({ width, taps = 3 }: ShortConvOptions, rng: Rng) {
     super();
     this.width = checkCount('ShortConv: width', width);
-    checkCount('ShortConv: taps', taps);
+    this.taps = checkCount('ShortConv: taps', taps);
     this.#weight = this.addParameter('weight', kaimingUniform(rng, [width, 1, taps], taps));
     this.#bias = this.addParameter('bias', kaimingUniform(rng, [width], taps));
   }
@@ -32,9 +33,19 @@ export class ShortConv extends Module {
     if (x.rank !== 3 || x.shape[2] !== this.width) {
       throw new Error(`ShortConv: x has the shape [${x.shape}], want [batch, length, ${this.width}]`);
     }
-    return groupedConv1d(x, this.#weight.value as tf.Tensor3D, this.#bias.value as tf.Tensor1D, {
-      groups: this.width,
-      padding: 'causal',
+    return causal(x, this.#weight.value as tf.Tensor3D, this.#bias.value as tf.Tensor1D);
+  }
+
+  /** Channels `start` to `start + count - 1` only, given those: x [B, L, count] -> [B, L, count]. */
+  forwardPart(x: tf.Tensor3D, start: number, count: number): tf.Tensor3D {
+    return tf.tidy(() => {
+      const weight = this.#weight.value as tf.Tensor3D;
+      const bias = this.#bias.value as tf.Tensor1D;
+      return causal(x, tf.slice(weight, [start, 0, 0], [count, 1, this.taps]), tf.slice(bias, [start], [count]));
     });
   }
+}
+
+function causal(x: tf.Tensor3D, weight: tf.Tensor3D, bias: tf.Tensor1D): tf.Tensor3D {
+  return groupedConv1d(x, weight, bias, { groups: weight.shape[0], padding: 'causal' });
 }

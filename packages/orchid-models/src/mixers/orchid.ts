@@ -45,6 +45,8 @@ export interface OrchidMixerOptions {
   };
 }
 
+type Thirds = [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+
 /**
  * Mixes a sequence along its length in O(D·L log L) (Karami & Ghodsi 2024, section 3.3, and the authors' block):
  *
@@ -125,13 +127,13 @@ export class OrchidMixer extends Module {
     if (x.rank !== 3 || x.shape[2] !== width) {
       throw new Error(`OrchidMixer: x has the shape [${x.shape}], want [batch, length, ${width}]`);
     }
-    const [batch, length] = x.shape;
+    const length = x.shape[1];
     if (length > lMax) throw new Error(`OrchidMixer: the sequence has ${length} positions, and lMax is ${lMax}`);
     return tf.tidy(() => {
-      const p = this.#in.forward(x) as tf.Tensor3D;
-      const u = tf.slice(p, [0, 0, 2 * width], [batch, length, width]);
-      const spectrum = this.#conditioning.forward(u);
-      const [g0, g1, v] = tf.split(this.#short.forward(p), 3, -1) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+      // The thirds are made one by one: splitting p afterwards would copy it, and once more on the way back.
+      const [p0, p1, p2] = [0, 1, 2].map((k) => this.#in.forwardPart(x, k * width, width)) as Thirds;
+      const spectrum = this.#conditioning.forward(p2);
+      const [g0, g1, v] = [p0, p1, p2].map((p, k) => this.#short.forwardPart(p, k * width, width)) as Thirds;
       const convolved = ddConv(tf.mul(g1, v) as tf.Tensor3D, {
         kernel: this.#filter.forward(length),
         spectrum,
