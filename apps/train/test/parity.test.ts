@@ -53,8 +53,8 @@ describe('orchid parity', () => {
   });
 
   it('names files that it cannot use, and compares the others all the same', async () => {
-    const other = new Map([['weight', { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const]]);
-    writeFileSync(join(folder, 'other.safetensors'), encodeSafetensors(other));
+    const weight: SafetensorsTensor = { dtype: 'F32', shape: [1], data: Float32Array.of(1) };
+    writeFileSync(join(folder, 'other.safetensors'), encodeSafetensors(new Map([['weight', weight]])));
     writeFileSync(join(folder, 'text.txt'), 'no safetensors');
     const files = ['other.safetensors', 'text.txt', 'none.safetensors', 'good.safetensors'];
     const { code, output, errors } = await orchid(folder, 'parity', ...files);
