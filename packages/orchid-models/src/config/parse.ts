@@ -38,11 +38,7 @@ export function parseConfig(json: unknown): ModelConfig {
     fail(result.error.issues.flatMap((issue) => explain(issue, json, Object.keys(schema.shape), type)).join('; '));
   }
   const { data } = result;
-  const config: ModelConfig = {
-    ...data,
-    intermediate_size: data.intermediate_size ?? 4 * data.hidden_size,
-    conditioning_magnitude: data.conditioning_magnitude ?? (data.transform === 'dct' ? 'abs' : 'squared'),
-  };
+  const config: ModelConfig = { ...data, intermediate_size: data.intermediate_size ?? 4 * data.hidden_size };
   if (config.transform === 'dct' && config.kernel_domain === 'time') {
     fail('kernel_domain is "time" and transform is "dct"; a kernel in the time domain wants transform "dft"');
   }

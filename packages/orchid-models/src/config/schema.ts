@@ -49,8 +49,8 @@ const shared = {
     .describe('Padding there; `circular` keeps the block shift equivariant.'),
   conditioning_magnitude: z
     .enum(['squared', 'abs'])
-    .optional()
-    .describe("What type I takes of a spectrum: |U|² (default with dft) or the paper's |U| (default with dct)."),
+    .default('squared')
+    .describe("What type I takes of a dft spectrum: |U|² or the paper's |U| (dct always takes |U|)."),
   conditioning_activation: z
     .enum(['identity', 'tanh', 'sigmoid', 'softsign', 'softshrink'])
     .default('identity')
@@ -89,10 +89,7 @@ export type ModelType = keyof typeof SCHEMAS;
 /** What a user may write: only model_type and vocab_size are required. */
 export type ModelConfigInput = { [T in ModelType]: z.input<(typeof SCHEMAS)[T]> }[ModelType];
 
-type Derived = 'intermediate_size' | 'conditioning_magnitude';
-type Complete<T> = T extends { [K in Derived]?: unknown }
-  ? Omit<T, Derived> & { [K in Derived]: Exclude<T[K], undefined> }
-  : never;
+type Complete<T> = T extends unknown ? Omit<T, 'intermediate_size'> & { intermediate_size: number } : never;
 
 /** A configuration with every default filled in; plain JSON. */
 export type ModelConfig = Complete<{ [T in ModelType]: z.output<(typeof SCHEMAS)[T]> }[ModelType]>;

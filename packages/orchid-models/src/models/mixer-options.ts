@@ -24,7 +24,8 @@ export function mixerOptions(config: ModelConfig): OrchidMixerOptions {
       layers: config.conditioning_layers,
       normLayer: config.conditioning_norm,
       paddingMode: config.conditioning_padding,
-      magnitude: config.conditioning_magnitude,
+      // The choice is dft's; of real cosine coefficients the network takes the magnitude.
+      magnitude: config.transform === 'dct' ? 'abs' : config.conditioning_magnitude,
       activation: config.conditioning_activation,
       activationOn: config.conditioning_activation_on,
     },

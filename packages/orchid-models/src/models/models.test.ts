@@ -81,6 +81,20 @@ describe.each(BACKENDS)('models on %s', (backend) => {
     model.dispose();
   });
 
+  it('the choice of magnitude is for dft; dct always takes |U|', async () => {
+    const scores = async (extra: Partial<ModelConfigInput>) => {
+      const model = createModel({ ...recall, ...extra } as ModelConfigInput);
+      const logits = tf.tidy(() => model.logits(ids(1, 12, 10)));
+      const values = await logits.data();
+      logits.dispose();
+      model.dispose();
+      return values;
+    };
+    const [squared, abs] = [{ conditioning_magnitude: 'squared' }, { conditioning_magnitude: 'abs' }] as const;
+    expect(await scores({ transform: 'dct', ...squared })).toEqual(await scores({ transform: 'dct', ...abs }));
+    expect(await scores({ transform: 'dft', ...squared })).not.toEqual(await scores({ transform: 'dft', ...abs }));
+  });
+
   it('the seed decides the weights', async () => {
     const [a, b, c] = [1, 1, 2].map((seed) => createModel(recall, { seed }));
     const [one, two, three] = await Promise.all([a!, b!, c!].map(stateDict));
