@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const jobs = {
-  start: [['node', 'apps/train/bin/orchid.mjs', 'train', 'recall']],
-  test: [['node', 'tooling/test/run.mjs']],
+  start: ['apps/train/bin/orchid.mjs', 'train', 'recall'],
+  test: ['tooling/test/run.mjs'],
 };
 
 const [job, ...rest] = process.argv.slice(2);
@@ -23,6 +23,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`orchid-ml needs Node 20.19 or newer; this is ${process.versions.node}.`);
   process.exit(1);
 }
+
+process.env.TURBO_TELEMETRY_DISABLED = '1';
 
 function run(command, args, what) {
   const { status, signal, error } = spawnSync(command, args, {
@@ -40,4 +42,5 @@ const pnpm = (args, what) => run('npx', ['--yes', packageManager, ...args], what
 
 pnpm(['install', '--frozen-lockfile', '--reporter=append-only'], 'Installing the dependencies');
 pnpm(['exec', 'turbo', 'run', 'gen', '--output-logs=errors-only'], 'Making the generated files');
-for (const [command, ...args] of jobs[job]) run(command, [...args, ...rest]);
+// Through pnpm, so that what the job starts (turbo) finds it.
+pnpm(['exec', 'node', ...jobs[job], ...rest]);
