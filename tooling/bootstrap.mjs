@@ -42,5 +42,8 @@ const pnpm = (args, what) => run('npx', ['--yes', packageManager, ...args], what
 
 pnpm(['install', '--frozen-lockfile', '--reporter=append-only'], 'Installing the dependencies');
 pnpm(['exec', 'turbo', 'run', 'gen', '--output-logs=errors-only'], 'Making the generated files');
-// Through pnpm, so that what the job starts (turbo) finds it.
-pnpm(['exec', 'node', ...jobs[job], ...rest]);
+// Ctrl-C is the job's to handle: it saves what it has. This process only waits for it.
+process.on('SIGINT', () => {});
+if (job === 'start') run('node', [...jobs.start, ...rest]);
+// The checks start turbo, which wants to find pnpm.
+else pnpm(['exec', 'node', ...jobs[job], ...rest]);
