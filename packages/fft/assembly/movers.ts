@@ -99,6 +99,15 @@ export function load4(
     const x2 = x1 + bytes;
     const x3 = x2 + bytes;
     let t = 0;
+    if (order == NATURAL) {
+      for (; t + 4 <= count; t += 4) {
+        const o = <usize>t << 2;
+        const p = half + (o << 3);
+        storeTransposed(
+          v128.load(x0 + o), v128.load(x1 + o), v128.load(x2 + o), v128.load(x3 + o), p, p + 32, p + 64, p + 96,
+        );
+      }
+    }
     for (; t + 4 <= count; t += 4) {
       const o = <usize>t << 2;
       storeTransposed(
@@ -148,6 +157,17 @@ export function store4(
     const y2 = y1 + bytes;
     const y3 = y2 + bytes;
     let t = 0;
+    if (order == NATURAL) {
+      for (; t + 4 <= n; t += 4) {
+        const o = <usize>t << 2;
+        const p = half + (o << 3);
+        storeTransposed(
+          f32x4.mul(v128.load(p), factor), f32x4.mul(v128.load(p, 32), factor),
+          f32x4.mul(v128.load(p, 64), factor), f32x4.mul(v128.load(p, 96), factor),
+          y0 + o, y1 + o, y2 + o, y3 + o,
+        );
+      }
+    }
     for (; t + 4 <= n; t += 4) {
       const o = <usize>t << 2;
       storeTransposed(

@@ -1,40 +1,34 @@
-// Times rfft on the wasm engine through the public op: node --import tsx measure.ts '[[n, batch], ...]' [runs].
-// Prints one line of JSON for each.
+// Times rfft on the wasm engine through the public op. Reads lines "N BATCH"; answers each with a line of JSON, the time
+// of one transform in a run of about 50 ms. Started by run.mjs.
+import { createInterface } from 'node:readline';
 import { useBackend } from '@orchid-ml/backends';
-import { engine, randomNormal, type Tensor } from '@tensorflow/tfjs-core';
+import { randomNormal, type Tensor } from '@tensorflow/tfjs-core';
 import { rfft } from '../src/index.ts';
 
-const cases = JSON.parse(process.argv[2] ?? '[[1024,64]]') as [number, number][];
-const runs = Number(process.argv[3] ?? 7);
+let x: Tensor | undefined;
+let repeats = 1;
+
+const once = (input: Tensor): void => {
+  const { re, im } = rfft(input);
+  re.dispose();
+  im.dispose();
+};
+
+const timed = (input: Tensor, count: number): number => {
+  const started = performance.now();
+  for (let i = 0; i < count; i++) once(input);
+  return (performance.now() - started) / count;
+};
 
 await useBackend('wasm');
-for (const [n, batch] of cases) {
-  const x = randomNormal([batch, n]) as Tensor;
-  await x.data();
-  const once = (): void => {
-    // no tidy: its bookkeeping is not what is measured
-    const { re, im } = rfft(x);
-    re.dispose();
-    im.dispose();
-  };
-  const timed = (repeats: number): number => {
-    const started = performance.now();
-    for (let i = 0; i < repeats; i++) once();
-    return (performance.now() - started) / repeats;
-  };
-  // V8 compiles wasm a second time, optimised, after a while
-  for (const until = performance.now() + 300; performance.now() < until; ) once();
-  const repeats = Math.max(1, Math.ceil(50 / timed(3)));
-  const times = Array.from({ length: runs }, () => timed(repeats)).sort((a, b) => a - b);
-  console.log(
-    JSON.stringify({
-      op: 'rfft',
-      library: `@orchid-ml/fft, ${engine().backendName}`,
-      n,
-      batch,
-      medianMs: times[runs >> 1],
-      minMs: times[0],
-    }),
-  );
-  x.dispose();
+for await (const line of createInterface({ input: process.stdin })) {
+  const [n, batch] = line.split(' ').map(Number) as [number, number];
+  if (x?.shape[1] !== n || x.shape[0] !== batch) {
+    x?.dispose();
+    x = randomNormal([batch, n]) as Tensor;
+    // V8 compiles wasm a second time, optimised, after a while
+    for (const until = performance.now() + 300; performance.now() < until; ) once(x);
+    repeats = Math.max(1, Math.ceil(50 / timed(x, 3)));
+  }
+  console.log(JSON.stringify({ library: '@orchid-ml/fft on wasm', n, batch, ms: timed(x, repeats) }));
 }

@@ -1,0 +1,93 @@
+// Measures rfft on wasm against FFTW3 side by side and writes the table of BENCHMARKS.md between its markers:
+//
+//   node bench/run.mjs            print
+//   node bench/run.mjs --write    print and write
+//
+// Both are asked in turn, seven times each, so that whatever else the machine does meets both; medians are compared.
+// Without gcc or libfftw3 (Debian: libfftw3-dev) the peer's columns stay empty, and it says so.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const CASES = [
+  [1024, 64],
+  [2048, 64],
+  [4096, 64],
+  [8192, 64],
+  [16384, 64],
+  [131072, 8],
+  [1000, 64],
+  [1009, 64],
+];
+const ROUNDS = 7;
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** A child that answers each line with a line. */
+function ask(command, args) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async time(n, batch) {
+      child.stdin.write(`${n} ${batch}\n`);
+      const { value, done } = await answers.next();
+      if (done) throw new Error(`${command} ended without an answer for N ${n}, batch ${batch}`);
+      return JSON.parse(value);
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'fftw-peer-'));
+const binary = join(folder, 'fftw_peer');
+const built = spawnSync('gcc', ['-O2', '-o', binary, here('fftw_peer.c'), '-lfftw3f', '-lm'], { encoding: 'utf8' });
+if (built.status !== 0) console.error(`FFTW is not measured: ${built.error?.message ?? built.stderr}`);
+
+const ours = ask(process.execPath, ['--import', 'tsx', here('measure.ts')]);
+const peer = built.status === 0 ? ask(binary, []) : undefined;
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const gflops = (n, batch, ms) => (2.5 * n * Math.log2(n) * batch) / ms / 1e6;
+
+let library = 'FFTW';
+const rows = [];
+for (const [n, batch] of CASES) {
+  const times = { ours: [], peer: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    times.ours.push((await ours.time(n, batch)).ms);
+    if (peer) {
+      const answer = await peer.time(n, batch);
+      library = answer.library;
+      times.peer.push(answer.ms);
+    }
+  }
+  const [a, b] = [median(times.ours), peer ? median(times.peer) : undefined];
+  const [best, peerBest] = [Math.min(...times.ours), Math.min(...times.peer)];
+  const cells = [n.toLocaleString('en'), batch, a.toFixed(3), best.toFixed(3), gflops(n, batch, best).toFixed(1)];
+  if (b === undefined) cells.push('', '', '', '');
+  else cells.push(b.toFixed(3), peerBest.toFixed(3), `${(b / a).toFixed(2)}x`, `${(peerBest / best).toFixed(2)}x`);
+  rows.push(`| ${cells.join(' | ')} |`);
+  console.error(rows.at(-1));
+}
+ours.end();
+peer?.end();
+rmSync(folder, { recursive: true });
+
+const table = [
+  `${cpus()[0]?.model.trim()}, Node ${process.version}, one thread; peer ${library}, FFTW_MEASURE.`,
+  '',
+  '| N | batch | ms, median | best | GFLOPS at best | FFTW ms, median | best | speed by medians, FFTW = 1 | by best |',
+  '|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
+  ...rows,
+].join('\n');
+console.log(table);
+if (process.argv.includes('--write')) {
+  const file = here('../BENCHMARKS.md');
+  const text = readFileSync(file, 'utf8');
+  const [begin, end] = ['<!-- table -->', '<!-- /table -->'];
+  if (!text.includes(begin) || !text.includes(end)) throw new Error(`${file} has no ${begin} ... ${end}`);
+  const [head] = text.split(begin);
+  const [, tail] = text.split(end);
+  writeFileSync(file, `${head}${begin}\n${table}\n${end}${tail}`);
+}
