@@ -1,54 +1,63 @@
-// Entry of the package's wasm module: the fused convolution and its gradient, one lane group (eight channels) at a time.
-// Everything of a group happens in work buffers that fit the cache; only rows of the tensors themselves are read and written.
-import { COLUMNS, GATHER, load8, MAKHOUL, NATURAL, store8 } from '../../fft/assembly/movers';
+// Entry of the package's wasm module: the fused convolution and its gradient, a panel of a few lane groups at a time.
+// Everything of a panel happens in work buffers that fit the cache; only rows of the tensors themselves are read and written.
 import { forward, inverse, workBytes } from '../../fft/assembly/transform';
 import { dctForward, dctGradient, dctInverse, dctProduct } from './dct';
 import { dftGradient, dftProduct } from './dft';
 import { pairOrder } from './order';
-import { loadLanes, storeLanes, storeRows } from './rows';
+import { loadLanes, loadPanel, storeLanes, storePanel } from './rows';
 
 export { interleaveComplex, splitComplex } from './complex-channels';
 
-/** Bytes of scratch that the kernels need: with `isGradient` for ddConvGrad. */
-export function scratchBytes(plan: usize, n: i32, isGradient: bool): usize {
-  return 64 + tableBytes(n) + workBytes(plan) * (isGradient ? 4 : 2);
+/** What a panel's work buffers may take together: about a second-level cache. */
+const PANEL_BYTES: usize = 9<<20;
+const PANEL_GROUPS: i32 = 16;
+
+/** From one work buffer to the next: a little more than its size, so that points of two do not fall on one cache set. */
+// @ts-ignore: decorator
+@inline
+function bufferBytes(plan: usize): usize {
+  return workBytes(plan) + 192;
 }
 
-/** The order of the pairs and its scratch, and 32 bytes for the skip weight's gradient; work buffers after it stay aligned. */
+/** The order of the pairs and its scratch, and the sums of a panel's skip gradient; work buffers after it stay aligned. */
 // @ts-ignore: decorator
 @inline
 function tableBytes(n: i32): usize {
-  return ((<usize>n << 3) + 32 + 63) & ~63;
+  return ((<usize>n << 3) + 63 & ~63) + 32 * PANEL_GROUPS;
 }
 
-/** The first channel of the lane group that begins at c. The last group may do some of its neighbour's channels again. */
+/** Lane groups of a panel; at least two when there are, since a row's cache line holds two. */
+function panelGroups(plan: usize, width: i32, buffers: i32): i32 {
+  const fitting = <i32>(PANEL_BYTES / (bufferBytes(plan) * <usize>buffers));
+  return max(1, min(min(max(2, fitting), PANEL_GROUPS), width >> 3));
+}
+
+/** Bytes of scratch that a kernel with so many kinds of work buffers needs: one for each of z, dy, kernel and a shared kernel's gradient. */
+export function scratchBytes(plan: usize, n: i32, width: i32, buffers: i32): usize {
+  return 64 + tableBytes(n) + bufferBytes(plan) * <usize>(buffers * panelGroups(plan, width, buffers));
+}
+
+/** The groups of the panel that begins at channel c: whole ones, or at the end one that does its neighbour's work again. */
 // @ts-ignore: decorator
 @inline
-function groupAt(c: i32, width: i32): i32 {
-  return width < 8 ? 0 : min(c, width - 8);
+function groupsAt(c: i32, width: i32, most: i32): i32 {
+  return max(1, min(most, width - c >> 3));
 }
 
-/** Channels c.. of example b of a tensor [batch, rows, width], transformed; short ones padded with zeros. */
-function transformed(
-  plan: usize, isDct: bool, n: i32, work: usize, tensor: usize, b: i32, rows: i32, width: i32, c: i32, lanes: i32,
-): void {
-  load8(width < 8 ? GATHER : COLUMNS, plan, isDct ? MAKHOUL : NATURAL, work, tensor, rows, width, b * width + c, lanes);
-  if (isDct) dctForward(plan, n, work);
-  else forward(plan, work);
-}
-
-/** The way back, times `scale` for dft. */
-function restored(
-  plan: usize, isDct: bool, n: i32, work: usize, tensor: usize, b: i32, rows: i32, width: i32, c: i32, lanes: i32, scale: f32,
-): void {
-  if (isDct) {
-    dctInverse(plan, n, work);
-    store8(width < 8 ? GATHER : COLUMNS, plan, MAKHOUL, work, tensor, width, b * width + c, lanes);
-  } else {
-    inverse(plan, work);
-    const rowBytes = <usize>width << 2;
-    storeRows(work, tensor + <usize>(b * rows) * rowBytes + (<usize>c << 2), rowBytes, rows, lanes, scale);
+function transformPanel(plan: usize, isDct: bool, n: i32, work: usize, groups: i32): void {
+  const stride = bufferBytes(plan);
+  for (let g = 0; g < groups; g++) {
+    if (isDct) dctForward(plan, n, work);
+    else forward(plan, work);
+    work += stride;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function restore(plan: usize, isDct: bool, n: i32, work: usize): void {
+  if (isDct) dctInverse(plan, n, work);
+  else inverse(plan, work);
 }
 
 /**
@@ -64,28 +73,43 @@ export function ddConv(
   hRe: usize, hIm: usize, bins: i32, skip: usize, y: usize, scratch: usize,
 ): void {
   const table = (scratch + 63) & ~63;
+  const stride = bufferBytes(plan);
+  const most = panelGroups(plan, width, kernel != 0 ? 2 : 1);
   const zWork = table + tableBytes(n);
-  const kernelWork = zWork + workBytes(plan);
+  const kernelWork = zWork + stride * <usize>most;
+  const lanes = min(8, width);
   const rowBytes = <usize>width << 2;
+  const outScale: f32 = isDct ? 1 : <f32>(0.5 / <f64>n);
   // The rows of H are far apart, those of a work buffer near: H decides when there is one.
   pairOrder(plan, n, hRe == 0, table);
-  for (let g = 0; g < width; g += 8) {
-    const c = groupAt(g, width);
-    const lanes = min(8, width);
+  let groups = 0;
+  for (let next = 0; next < width; next += groups << 3) {
+    const c = width < 8 ? 0 : min(next, width - 8);
+    groups = groupsAt(next, width, most);
     const at = <usize>c << 2;
-    const dA = skip != 0 ? loadLanes(skip + at, lanes) : f32x4.splat(0);
-    const dB = skip != 0 ? loadLanes(skip + at + 16, lanes - 4) : f32x4.splat(0);
     for (let b = 0; b < batch; b++) {
       if (kernel != 0 && (b == 0 || !isShared)) {
-        transformed(plan, isDct, n, kernelWork, kernel, b, kernelRows, width, c, lanes);
+        const from = kernel + <usize>(b * kernelRows) * rowBytes + at;
+        loadPanel(kernelWork, stride, groups, isDct, from, rowBytes, kernelRows, n, lanes);
+        transformPanel(plan, isDct, n, kernelWork, groups);
       }
-      transformed(plan, isDct, n, zWork, z, b, length, width, c, lanes);
-      const re = hRe == 0 ? 0 : hRe + <usize>(b * bins) * rowBytes + at;
-      const im = hIm == 0 ? 0 : hIm + <usize>(b * bins) * rowBytes + at;
-      const k = kernel == 0 ? 0 : kernelWork;
-      if (isDct) dctProduct(plan, n, zWork, k, re, rowBytes, lanes, dA, dB);
-      else dftProduct(plan, n, table, zWork, k, scale, re, im, rowBytes, lanes, dA, dB);
-      restored(plan, isDct, n, zWork, y, b, length, width, c, lanes, <f32>(0.5 / <f64>n));
+      const rows = <usize>(b * length) * rowBytes + at;
+      loadPanel(zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
+      for (let g = 0; g < groups; g++) {
+        const work = zWork + stride * <usize>g;
+        transformPanel(plan, isDct, n, work, 1);
+        const k = kernel == 0 ? 0 : kernelWork + stride * <usize>g;
+        const channel = at + (<usize>g << 5);
+        const dA = skip != 0 ? loadLanes(skip + channel, lanes) : f32x4.splat(0);
+        const dB = skip != 0 ? loadLanes(skip + channel + 16, lanes - 4) : f32x4.splat(0);
+        const h = <usize>(b * bins) * rowBytes + channel;
+        const re = hRe == 0 ? 0 : hRe + h;
+        const im = hIm == 0 ? 0 : hIm + h;
+        if (isDct) dctProduct(plan, n, work, k, re, rowBytes, lanes, dA, dB);
+        else dftProduct(plan, n, table, work, k, scale, re, im, rowBytes, lanes, dA, dB);
+        restore(plan, isDct, n, work);
+      }
+      storePanel(zWork, stride, groups, isDct, y + rows, rowBytes, length, n, lanes, outScale);
     }
   }
 }
@@ -102,48 +126,70 @@ export function ddConvGrad(
   dz: usize, dKernel: usize, dRe: usize, dIm: usize, dSkip: usize, scratch: usize,
 ): void {
   const table = (scratch + 63) & ~63;
-  const sums = dSkip == 0 ? 0 : table + (<usize>n << 3);
+  const stride = bufferBytes(plan);
+  const most = panelGroups(plan, width, kernel == 0 ? 2 : isShared ? 4 : 3);
   const zWork = table + tableBytes(n);
-  const gWork = zWork + workBytes(plan);
-  const kernelWork = gWork + workBytes(plan);
-  const sharedWork = kernelWork + workBytes(plan);
+  const sums = zWork - 32 * PANEL_GROUPS;
+  const gWork = zWork + stride * <usize>most;
+  const kernelWork = gWork + stride * <usize>most;
+  const sharedWork = kernelWork + stride * <usize>most;
+  const lanes = min(8, width);
   const rowBytes = <usize>width << 2;
+  const outScale: f32 = isDct ? 1 : <f32>(0.5 / <f64>n);
+  const kernelScale: f32 = isDct ? 1 : scale * <f32>(0.25 / <f64>n);
   pairOrder(plan, n, hRe == 0, table);
-  for (let g = 0; g < width; g += 8) {
-    const c = groupAt(g, width);
-    const lanes = min(8, width);
+  let groups = 0;
+  for (let next = 0; next < width; next += groups << 3) {
+    const c = width < 8 ? 0 : min(next, width - 8);
+    groups = groupsAt(next, width, most);
     const at = <usize>c << 2;
-    const dA = skip != 0 ? loadLanes(skip + at, lanes) : f32x4.splat(0);
-    const dB = skip != 0 ? loadLanes(skip + at + 16, lanes - 4) : f32x4.splat(0);
-    if (sums != 0) memory.fill(sums, 0, 32);
+    memory.fill(sums, 0, 32 * PANEL_GROUPS);
     for (let b = 0; b < batch; b++) {
+      const kernelRow = <usize>(isShared ? 0 : b * kernelRows) * rowBytes + at;
       if (kernel != 0 && (b == 0 || !isShared)) {
-        transformed(plan, isDct, n, kernelWork, kernel, b, kernelRows, width, c, lanes);
+        loadPanel(kernelWork, stride, groups, isDct, kernel + kernelRow, rowBytes, kernelRows, n, lanes);
+        transformPanel(plan, isDct, n, kernelWork, groups);
       }
-      transformed(plan, isDct, n, zWork, z, b, length, width, c, lanes);
-      transformed(plan, isDct, n, gWork, dy, b, length, width, c, lanes);
-
-      const rows = <usize>(b * bins) * rowBytes + at;
-      const re = hRe == 0 ? 0 : hRe + rows;
-      const im = hIm == 0 ? 0 : hIm + rows;
-      const toRe = dRe == 0 ? 0 : dRe + rows;
-      const toIm = dIm == 0 ? 0 : dIm + rows;
-      const k = kernel == 0 ? 0 : kernelWork;
+      const rows = <usize>(b * length) * rowBytes + at;
+      loadPanel(zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
+      loadPanel(gWork, stride, groups, isDct, dy + rows, rowBytes, length, n, lanes);
       // A shared kernel's gradient is summed over the examples as a spectrum, and brought back once.
-      const cross = kernel == 0 ? 0 : isShared ? sharedWork : zWork;
-      const isAdded = isShared && b > 0;
-      if (isDct) dctGradient(plan, n, zWork, gWork, k, re, rowBytes, lanes, dA, dB, cross, isAdded, toRe, sums);
-      else {
-        dftGradient(plan, n, table, zWork, gWork, k, scale, re, im, rowBytes, lanes, dA, dB, cross, isAdded, toRe, toIm, sums);
+      const crossWork = isShared ? sharedWork : zWork;
+      const isCrossDone = kernel != 0 && (!isShared || b == batch - 1);
+      for (let i = 0; i < groups; i++) {
+        const offset = stride * <usize>i;
+        transformPanel(plan, isDct, n, zWork + offset, 1);
+        transformPanel(plan, isDct, n, gWork + offset, 1);
+        const k = kernel == 0 ? 0 : kernelWork + offset;
+        const cross = kernel == 0 ? 0 : crossWork + offset;
+        const channel = at + (<usize>i << 5);
+        const dA = skip != 0 ? loadLanes(skip + channel, lanes) : f32x4.splat(0);
+        const dB = skip != 0 ? loadLanes(skip + channel + 16, lanes - 4) : f32x4.splat(0);
+        const sum = skip == 0 ? 0 : sums + (<usize>i << 5);
+        const h = <usize>(b * bins) * rowBytes + channel;
+        const re = hRe == 0 ? 0 : hRe + h;
+        const im = hIm == 0 ? 0 : hIm + h;
+        const toRe = dRe == 0 ? 0 : dRe + h;
+        const toIm = dIm == 0 ? 0 : dIm + h;
+        const isAdded = isShared && b > 0;
+        const zAt = zWork + offset;
+        const gAt = gWork + offset;
+        if (isDct) dctGradient(plan, n, zAt, gAt, k, re, rowBytes, lanes, dA, dB, cross, isAdded, toRe, sum);
+        else {
+          dftGradient(plan, n, table, zAt, gAt, k, scale, re, im, rowBytes, lanes, dA, dB, cross, isAdded, toRe, toIm, sum);
+        }
+        restore(plan, isDct, n, gAt);
+        if (isCrossDone) restore(plan, isDct, n, cross);
       }
-      restored(plan, isDct, n, gWork, dz, b, length, width, c, lanes, <f32>(0.5 / <f64>n));
-      if (cross != 0 && (!isShared || b == batch - 1)) {
-        restored(plan, isDct, n, cross, dKernel, isShared ? 0 : b, kernelRows, width, c, lanes, scale * <f32>(0.25 / <f64>n));
+      storePanel(gWork, stride, groups, isDct, dz + rows, rowBytes, length, n, lanes, outScale);
+      if (isCrossDone) {
+        storePanel(crossWork, stride, groups, isDct, dKernel + kernelRow, rowBytes, kernelRows, n, lanes, kernelScale);
       }
     }
-    if (dSkip != 0) {
-      storeLanes(dSkip + at, v128.load(sums), lanes);
-      storeLanes(dSkip + at + 16, v128.load(sums, 16), lanes - 4);
+    for (let i = 0; i < groups && dSkip != 0; i++) {
+      const to = dSkip + at + (<usize>i << 5);
+      storeLanes(to, v128.load(sums + (<usize>i << 5)), lanes);
+      storeLanes(to + 16, v128.load(sums + (<usize>i << 5), 16), lanes - 4);
     }
   }
 }

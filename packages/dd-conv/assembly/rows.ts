@@ -1,5 +1,6 @@
-// Rows of tensors (channels last) a lane group at a time: eight neighbouring channels, the first four in a point's real
-// vector and the last four in its imaginary one. Only a tensor of fewer than eight channels has a group with fewer.
+// Between rows of tensors (channels last) and work buffers. A lane group is eight neighbouring channels, the first four in
+// a point's real vector and the last four in its imaginary one. A panel is a few neighbouring groups that are moved
+// together, because the rows of a tensor are far apart and a cache line holds more than one group of each.
 
 /** The first `count` (<= 0: none, >= 4: all) of four floats; what is not there is not touched. */
 // @ts-ignore: decorator
@@ -25,13 +26,78 @@ export function storeLanes(address: usize, values: v128, count: i32): void {
   if (count == 1) v128.store32_lane(address, values, 0);
 }
 
-/** Rows 0..rows-1 times `scale`, the work buffer's first points, to a tensor that may have fewer rows than the transform has points. */
-export function storeRows(work: usize, address: usize, rowBytes: usize, rows: i32, lanes: i32, scale: f32): void {
+/**
+ * Where row t goes: to point t, or, as the cosine transform wants it, even rows forwards and then odd ones backwards
+ * (Makhoul 1980).
+ */
+// @ts-ignore: decorator
+@inline
+function pointOf(isFolded: bool, t: i32, n: i32): usize {
+  if (!isFolded) return <usize>t << 5;
+  return <usize>(t & 1 ? n - 1 - (t >> 1) : t >> 1) << 5;
+}
+
+/**
+ * Rows 0..rows-1 of a panel into its work buffers, then zeros up to row n-1.
+ *
+ * @param stride from one group's work buffer to the next
+ * @param lanes channels of a group, 8 or, where the tensor has no more, fewer
+ */
+export function loadPanel(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, rows: i32, n: i32, lanes: i32,
+): void {
+  if (lanes < 8) {
+    for (let t = 0; t < rows; t++) {
+      const p = work + pointOf(isFolded, t, n);
+      v128.store(p, loadLanes(address, lanes));
+      v128.store(p, loadLanes(address + 16, lanes - 4), 16);
+      address += rowBytes;
+    }
+  } else {
+    for (let t = 0; t < rows; t++) {
+      let p = work + pointOf(isFolded, t, n);
+      let from = address;
+      for (let g = 0; g < groups; g++) {
+        v128.store(p, v128.load(from));
+        v128.store(p, v128.load(from, 16), 16);
+        from += 32;
+        p += stride;
+      }
+      address += rowBytes;
+    }
+  }
+  // Only an unfolded transform is ever longer than the tensor.
+  if (rows == n) return;
+  for (let g = 0; g < groups; g++) {
+    memory.fill(work + (<usize>rows << 5), 0, <usize>(n - rows) << 5);
+    work += stride;
+  }
+}
+
+/** Rows 0..rows-1 of a panel from its work buffers, times `scale`. */
+export function storePanel(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, rows: i32, n: i32, lanes: i32,
+  scale: f32,
+): void {
   const factor = f32x4.splat(scale);
-  const end = work + (<usize>rows << 5);
-  for (let p = work; p < end; p += 32) {
-    storeLanes(address, f32x4.mul(v128.load(p), factor), lanes);
-    storeLanes(address + 16, f32x4.mul(v128.load(p, 16), factor), lanes - 4);
+  if (lanes < 8) {
+    for (let t = 0; t < rows; t++) {
+      const p = work + pointOf(isFolded, t, n);
+      storeLanes(address, f32x4.mul(v128.load(p), factor), lanes);
+      storeLanes(address + 16, f32x4.mul(v128.load(p, 16), factor), lanes - 4);
+      address += rowBytes;
+    }
+    return;
+  }
+  for (let t = 0; t < rows; t++) {
+    let p = work + pointOf(isFolded, t, n);
+    let to = address;
+    for (let g = 0; g < groups; g++) {
+      v128.store(to, f32x4.mul(v128.load(p), factor));
+      v128.store(to, f32x4.mul(v128.load(p, 16), factor), 16);
+      to += 32;
+      p += stride;
+    }
     address += rowBytes;
   }
 }

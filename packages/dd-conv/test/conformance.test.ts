@@ -46,7 +46,7 @@ describe.each(engines)('%s', (engine) => {
   ) {
     const tensors = tensorsOf(settings, arrays);
     const dyArray = randomArray(new Rng(5), truth.length);
-    const dy = tf.tensor(dyArray, tensors[0]!.shape) as tf.Tensor3D;
+    const dy = tf.tensor(dyArray, tensors[0]!.shape as [number, number, number]) as tf.Tensor3D;
     const before = tf.memory().numTensors;
     const y = run(...tensors);
     expect(tf.memory().numTensors, `${what}: tensors left by the operator`).toBe(before + 1);

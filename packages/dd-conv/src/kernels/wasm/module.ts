@@ -26,7 +26,7 @@ type Shared = [
 
 /** assembly/dd-conv.ts. Addresses are bytes on the engine's heap; 0 stands for a tensor that is not there. */
 export interface DdConvModule {
-  scratchBytes(plan: number, n: number, isGradient: boolean): number;
+  scratchBytes(plan: number, n: number, width: number, buffers: number): number;
   ddConv(...args: [...Shared, y: number, scratch: number]): void;
   ddConvGrad(
     ...args: [
@@ -59,6 +59,8 @@ export function sharedArguments(
   const [batch, length, width] = z.shape as [number, number, number];
   const n = attrs.fftLength;
   const plan = wasmPlan(backend, n).address;
+  const isShared = kernel?.shape.length === 2;
+  const buffers = 1 + (isGradient ? 1 : 0) + (kernel ? 1 : 0) + (isGradient && isShared ? 1 : 0);
   const address = (info: TensorInfo | undefined) => (info ? addressOf(backend, info) : 0);
   return {
     args: [
@@ -71,13 +73,13 @@ export function sharedArguments(
       addressOf(backend, z),
       address(kernel),
       kernel?.shape.at(-2) ?? 0,
-      !attrs.kernelPerExample,
+      isShared,
       attrs.kernelScale,
       address(spectrumRe),
       address(spectrumIm),
       spectrumRe?.shape[1] ?? 0,
       address(skip),
     ],
-    scratchBytes: ddConvModule(backend).scratchBytes(plan, n, isGradient) >>> 0,
+    scratchBytes: ddConvModule(backend).scratchBytes(plan, n, width, buffers) >>> 0,
   };
 }
