@@ -1,9 +1,9 @@
 // The wasm engine, made trainable: started where its files can be found, with our kernels in place of its missing ones.
 import * as tf from '@tensorflow/tfjs-core';
 import { installWasmOverrides } from '../overrides/index.ts';
-import { recordStart, type UseBackendOptions } from './info.ts';
+import { isNode, recordStart, type UseBackendOptions } from './info.ts';
 import { loadPeer } from './load-peer.ts';
-import { locateWasmFiles } from './wasm-files.ts';
+import { findWasmFiles } from './wasm-files.ts';
 
 const packageName = '@tensorflow/tfjs-backend-wasm';
 
@@ -14,14 +14,12 @@ export async function startWasm(options: UseBackendOptions): Promise<void> {
     throw new Error('useBackend: this platform has no WebAssembly SIMD, which the wasm engine needs here');
   }
   installWasmOverrides();
-  const paths = options.wasmPaths ?? locateWasmFiles();
+  const isRunning = 'wasm' in tf.engine().registry;
+  const paths = options.wasmPaths ?? (isNode() || isRunning ? undefined : await findWasmFiles());
   if (paths !== undefined) engine.setWasmPaths(typeof paths === 'string' ? paths : { ...paths });
   if (!(await tf.setBackend('wasm'))) {
-    throw new Error(
-      `useBackend: the wasm engine did not start; its console message says why. In a browser it must be able to fetch ` +
-        `tfjs-backend-wasm-simd.wasm: serve the folder dist of ${packageName} and pass ` +
-        `useBackend('wasm', { wasmPaths: '/that/folder/' })`,
-    );
+    const where = paths === undefined ? '' : ` with its files at ${JSON.stringify(paths)}`;
+    throw new Error(`useBackend: the wasm engine did not start${where}; its message on the console says why`);
   }
   recordStart('wasm', {
     engine: `TensorFlow.js ${tf.version_core}, WebAssembly`,
