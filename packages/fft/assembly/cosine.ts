@@ -1,7 +1,7 @@
 // The cosine transforms by one complex transform of the same length (Makhoul, 1980), two real signals a complex one.
 // With the samples reordered, V their transform and w = e^(-iπ k/2n): X[k] = Re(w V[k]) and X[n-k] = -Im(w V[k]).
 import { mulIm, mulRe } from './butterflies/complex';
-import { position } from './transform';
+import { positionIn, positionTable } from './transform';
 
 // @ts-ignore: decorator
 @inline
@@ -12,13 +12,14 @@ function rotation(plan: usize, k: i32): usize {
 /** After `forward`: the bins of the reordered signals become DCT-II coefficients, in place, k at `position(k)`. */
 export function binsToCosines(plan: usize, work: usize, edge: f32, middle: f32): void {
   const n = load<i32>(plan);
-  const first = work + position(plan, 0);
+  const table = positionTable(plan);
+  const first = work + positionIn(table, 0);
   v128.store(first, f32x4.mul(v128.load(first), f32x4.splat(edge)));
   v128.store(first, f32x4.mul(v128.load(first, 16), f32x4.splat(edge)), 16);
   const half = f32x4.splat(middle * 0.5);
   for (let k = 1; k << 1 <= n; k++) {
-    const p = work + position(plan, k);
-    const q = work + position(plan, n - k);
+    const p = work + positionIn(table, k);
+    const q = work + positionIn(table, n - k);
     const zr = v128.load(p);
     const zi = v128.load(p, 16);
     const yr = v128.load(q);
@@ -40,13 +41,14 @@ export function binsToCosines(plan: usize, work: usize, edge: f32, middle: f32):
 /** Before `inverse`: DCT-II coefficients, k at `position(k)`, become bins: V[k] = conj(w) (X[k] - i X[n-k]). */
 export function cosinesToBins(plan: usize, work: usize, edge: f32, middle: f32): void {
   const n = load<i32>(plan);
-  const first = work + position(plan, 0);
+  const table = positionTable(plan);
+  const first = work + positionIn(table, 0);
   v128.store(first, f32x4.mul(v128.load(first), f32x4.splat(edge)));
   v128.store(first, f32x4.mul(v128.load(first, 16), f32x4.splat(edge)), 16);
   const factor = f32x4.splat(middle);
   for (let k = 1; k << 1 <= n; k++) {
-    const p = work + position(plan, k);
-    const q = work + position(plan, n - k);
+    const p = work + positionIn(table, k);
+    const q = work + positionIn(table, n - k);
     const ca = v128.load(p);
     const cb = v128.load(p, 16);
     const da = v128.load(q);

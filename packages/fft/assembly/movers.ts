@@ -5,7 +5,7 @@
 //   GATHER   neither: one value at a time
 // The last group of the first two may begin earlier than its predecessor ends and do some signals again: same result,
 // and no code for remainders.
-import { position } from './transform';
+import { positionIn, positionTable } from './transform';
 
 export const COLUMNS: i32 = 0;
 export const ROWS: i32 = 1;
@@ -41,10 +41,10 @@ export function lanesAt(path: i32, s: i32, outer: i32, inner: i32, width: i32): 
 
 // @ts-ignore: decorator
 @inline
-function at(plan: usize, order: i32, t: i32): usize {
+function at(n: i32, table: usize, order: i32, t: i32): usize {
   if (order == NATURAL) return <usize>t << 5;
-  if (order == BINS) return position(plan, t);
-  return <usize>(t & 1 ? load<i32>(plan) - 1 - (t >> 1) : t >> 1) << 5;
+  if (order == BINS) return positionIn(table, t);
+  return <usize>(t & 1 ? n - 1 - (t >> 1) : t >> 1) << 5;
 }
 
 /** Byte offset of element (s, t) in a tensor. */
@@ -72,9 +72,10 @@ export function storeTransposed(a: v128, b: v128, c: v128, d: v128, p0: usize, p
 /** Clears the points of samples from..n-1: what a shorter input is padded with. */
 function pad(plan: usize, order: i32, work: usize, from: i32): void {
   const n = load<i32>(plan);
+  const table = positionTable(plan);
   const zero = f32x4.splat(0);
   for (let t = from; t < n; t++) {
-    const p = work + at(plan, order, t);
+    const p = work + at(n, table, order, t);
     v128.store(p, zero);
     v128.store(p, zero, 16);
   }
@@ -84,12 +85,14 @@ function pad(plan: usize, order: i32, work: usize, from: i32): void {
 export function load4(
   path: i32, plan: usize, order: i32, half: usize, x: usize, rows: i32, inner: i32, s: i32, lanes: i32,
 ): void {
-  const count = min(rows, load<i32>(plan));
+  const n = load<i32>(plan);
+  const table = positionTable(plan);
+  const count = min(rows, n);
   if (path == COLUMNS) {
     const step = <usize>inner << 2;
     let src = x + elementOf(s, 0, rows, inner);
     for (let t = 0; t < count; t++) {
-      v128.store(half + at(plan, order, t), v128.load(src));
+      v128.store(half + at(n, table, order, t), v128.load(src));
       src += step;
     }
   } else if (path == ROWS) {
@@ -112,13 +115,13 @@ export function load4(
       const o = <usize>t << 2;
       storeTransposed(
         v128.load(x0 + o), v128.load(x1 + o), v128.load(x2 + o), v128.load(x3 + o),
-        half + at(plan, order, t), half + at(plan, order, t + 1),
-        half + at(plan, order, t + 2), half + at(plan, order, t + 3),
+        half + at(n, table, order, t), half + at(n, table, order, t + 1),
+        half + at(n, table, order, t + 2), half + at(n, table, order, t + 3),
       );
     }
     for (; t < count; t++) {
       const o = <usize>t << 2;
-      const p = half + at(plan, order, t);
+      const p = half + at(n, table, order, t);
       store<f32>(p, load<f32>(x0 + o));
       store<f32>(p, load<f32>(x1 + o), 4);
       store<f32>(p, load<f32>(x2 + o), 8);
@@ -130,7 +133,7 @@ export function load4(
       let src = x + elementOf(s + lane, 0, rows, inner);
       const dst = half + (<usize>lane << 2);
       for (let t = 0; t < count; t++) {
-        store<f32>(dst + at(plan, order, t), load<f32>(src));
+        store<f32>(dst + at(n, table, order, t), load<f32>(src));
         src += step;
       }
     }
@@ -142,12 +145,13 @@ export function store4(
   path: i32, plan: usize, order: i32, half: usize, y: usize, inner: i32, s: i32, lanes: i32, scale: f32,
 ): void {
   const n = load<i32>(plan);
+  const table = positionTable(plan);
   const factor = f32x4.splat(scale);
   if (path == COLUMNS) {
     const step = <usize>inner << 2;
     let dst = y + elementOf(s, 0, n, inner);
     for (let t = 0; t < n; t++) {
-      v128.store(dst, f32x4.mul(v128.load(half + at(plan, order, t)), factor));
+      v128.store(dst, f32x4.mul(v128.load(half + at(n, table, order, t)), factor));
       dst += step;
     }
   } else if (path == ROWS) {
@@ -171,16 +175,16 @@ export function store4(
     for (; t + 4 <= n; t += 4) {
       const o = <usize>t << 2;
       storeTransposed(
-        f32x4.mul(v128.load(half + at(plan, order, t)), factor),
-        f32x4.mul(v128.load(half + at(plan, order, t + 1)), factor),
-        f32x4.mul(v128.load(half + at(plan, order, t + 2)), factor),
-        f32x4.mul(v128.load(half + at(plan, order, t + 3)), factor),
+        f32x4.mul(v128.load(half + at(n, table, order, t)), factor),
+        f32x4.mul(v128.load(half + at(n, table, order, t + 1)), factor),
+        f32x4.mul(v128.load(half + at(n, table, order, t + 2)), factor),
+        f32x4.mul(v128.load(half + at(n, table, order, t + 3)), factor),
         y0 + o, y1 + o, y2 + o, y3 + o,
       );
     }
     for (; t < n; t++) {
       const o = <usize>t << 2;
-      const p = half + at(plan, order, t);
+      const p = half + at(n, table, order, t);
       store<f32>(y0 + o, load<f32>(p) * scale);
       store<f32>(y1 + o, load<f32>(p, 4) * scale);
       store<f32>(y2 + o, load<f32>(p, 8) * scale);
@@ -192,7 +196,7 @@ export function store4(
       let dst = y + elementOf(s + lane, 0, n, inner);
       const src = half + (<usize>lane << 2);
       for (let t = 0; t < n; t++) {
-        store<f32>(dst, load<f32>(src + at(plan, order, t)) * scale);
+        store<f32>(dst, load<f32>(src + at(n, table, order, t)) * scale);
         dst += step;
       }
     }
@@ -203,12 +207,14 @@ export function store4(
 export function load8(
   path: i32, plan: usize, order: i32, work: usize, x: usize, rows: i32, inner: i32, s: i32, lanes: i32,
 ): void {
-  const count = min(rows, load<i32>(plan));
+  const n = load<i32>(plan);
+  const table = positionTable(plan);
+  const count = min(rows, n);
   if (path == COLUMNS) {
     const step = <usize>inner << 2;
     let src = x + elementOf(s, 0, rows, inner);
     for (let t = 0; t < count; t++) {
-      const p = work + at(plan, order, t);
+      const p = work + at(n, table, order, t);
       v128.store(p, v128.load(src));
       v128.store(p, v128.load(src, 16), 16);
       src += step;
@@ -228,10 +234,11 @@ export function store8(
 ): void {
   if (path == COLUMNS) {
     const n = load<i32>(plan);
+    const table = positionTable(plan);
     const step = <usize>inner << 2;
     let dst = y + elementOf(s, 0, n, inner);
     for (let t = 0; t < n; t++) {
-      const p = work + at(plan, order, t);
+      const p = work + at(n, table, order, t);
       v128.store(dst, v128.load(p));
       v128.store(dst, v128.load(p, 16), 16);
       dst += step;

@@ -3,7 +3,7 @@
 // `edge` scales bin 0 and, for even n, bin n/2; `middle` the others (their mirror images are not stored, so gradients
 // need the two apart). A staging area of 64 bytes, eight re and eight im, follows the work buffer.
 import { COLUMNS, elementOf, ROWS, storeTransposed } from './movers';
-import { position, workBytes } from './transform';
+import { positionIn, positionTable, workBytes } from './transform';
 
 // @ts-ignore: decorator
 @inline
@@ -14,9 +14,9 @@ function scaleAt(n: i32, k: i32, edge: f32, middle: f32): f32 {
 /** A[k], B[k] to [re of 8 signals] and [im of 8 signals]. */
 // @ts-ignore: decorator
 @inline
-function split(plan: usize, work: usize, n: i32, k: i32, scale: f32, re: usize, im: usize): void {
-  const p = work + position(plan, k);
-  const q = work + position(plan, n - k);
+function split(table: usize, work: usize, n: i32, k: i32, scale: f32, re: usize, im: usize): void {
+  const p = work + positionIn(table, k);
+  const q = work + positionIn(table, n - k);
   const half = f32x4.splat(scale * 0.5);
   const zr = v128.load(p);
   const yr = v128.load(q);
@@ -31,9 +31,9 @@ function split(plan: usize, work: usize, n: i32, k: i32, scale: f32, re: usize, 
 /** The reverse of {@link split}; the imaginary parts of edge bins count as zero. */
 // @ts-ignore: decorator
 @inline
-function join(plan: usize, work: usize, n: i32, k: i32, scale: f32, re: usize, im: usize): void {
-  const p = work + position(plan, k);
-  const q = work + position(plan, n - k);
+function join(table: usize, work: usize, n: i32, k: i32, scale: f32, re: usize, im: usize): void {
+  const p = work + positionIn(table, k);
+  const q = work + positionIn(table, n - k);
   const factor = f32x4.splat(scale);
   const ar = f32x4.mul(v128.load(re), factor);
   const br = f32x4.mul(v128.load(re, 16), factor);
@@ -55,13 +55,14 @@ export function unpackBins(
   path: i32, plan: usize, work: usize, re: usize, im: usize, inner: i32, s: i32, lanes: i32, edge: f32, middle: f32,
 ): void {
   const n = load<i32>(plan);
+  const table = positionTable(plan);
   const bins = (n >> 1) + 1;
   const first = elementOf(s, 0, bins, inner);
   if (path == COLUMNS) {
     const step = <usize>inner << 2;
     let offset = first;
     for (let k = 0; k < bins; k++) {
-      split(plan, work, n, k, scaleAt(n, k, edge, middle), re + offset, im + offset);
+      split(table, work, n, k, scaleAt(n, k, edge, middle), re + offset, im + offset);
       offset += step;
     }
     return;
@@ -78,14 +79,14 @@ export function unpackBins(
         if (n == k + 2 << 1) scale = f32x4.replace_lane(scale, 2, edge * 0.5);
         else if (n == k + 1 << 1) scale = f32x4.replace_lane(scale, 1, edge * 0.5);
       }
-      const p0 = work + position(plan, k);
-      const p1 = work + position(plan, k + 1);
-      const p2 = work + position(plan, k + 2);
-      const p3 = work + position(plan, k + 3);
-      const q0 = work + position(plan, n - k);
-      const q1 = work + position(plan, n - k - 1);
-      const q2 = work + position(plan, n - k - 2);
-      const q3 = work + position(plan, n - k - 3);
+      const p0 = work + positionIn(table, k);
+      const p1 = work + positionIn(table, k + 1);
+      const p2 = work + positionIn(table, k + 2);
+      const p3 = work + positionIn(table, k + 3);
+      const q0 = work + positionIn(table, n - k);
+      const q1 = work + positionIn(table, n - k - 1);
+      const q2 = work + positionIn(table, n - k - 2);
+      const q3 = work + positionIn(table, n - k - 3);
       const offset = first + (<usize>k << 2);
       unpack4(p0, p1, p2, p3, q0, q1, q2, q3, scale, re + offset, im + offset + 4 * bytes, bytes, false);
       unpack4(p0 + 16, p1 + 16, p2 + 16, p3 + 16, q0 + 16, q1 + 16, q2 + 16, q3 + 16, scale,
@@ -94,7 +95,7 @@ export function unpackBins(
   }
   const staging = work + workBytes(plan);
   for (; k < bins; k++) {
-    split(plan, work, n, k, scaleAt(n, k, edge, middle), staging, staging + 32);
+    split(table, work, n, k, scaleAt(n, k, edge, middle), staging, staging + 32);
     for (let lane = 0; lane < lanes; lane++) {
       const offset = elementOf(s + lane, k, bins, inner);
       const from = staging + (<usize>lane << 2);
@@ -146,14 +147,15 @@ export function packBins(
   edge: f32, middle: f32,
 ): void {
   const n = load<i32>(plan);
+  const table = positionTable(plan);
   const bins = (n >> 1) + 1;
   const given = min(rows, bins);
   const first = elementOf(s, 0, rows, inner);
   const staging = work + workBytes(plan);
   const zero = f32x4.splat(0);
   for (let k = given; k < bins; k++) {
-    const p = work + position(plan, k);
-    const q = work + position(plan, n - k);
+    const p = work + positionIn(table, k);
+    const q = work + positionIn(table, n - k);
     v128.store(p, zero);
     v128.store(p, zero, 16);
     v128.store(q, zero);
@@ -163,7 +165,7 @@ export function packBins(
     const step = <usize>inner << 2;
     let offset = first;
     for (let k = 0; k < given; k++) {
-      join(plan, work, n, k, scaleAt(n, k, edge, middle), re + offset, im + offset);
+      join(table, work, n, k, scaleAt(n, k, edge, middle), re + offset, im + offset);
       offset += step;
     }
     return;
@@ -173,17 +175,17 @@ export function packBins(
   if (path == ROWS) {
     const bytes = <usize>rows << 2;
     const scale = f32x4.splat(middle);
-    gatherBin(plan, work, n, 0, edge, staging, re, im, rows, inner, s, lanes);
+    gatherBin(table, work, n, 0, edge, staging, re, im, rows, inner, s, lanes);
     // bin n/2 is left to the loop below
     for (k = 1; k + 4 <= given && k + 3 << 1 < n; k += 4) {
-      const p0 = work + position(plan, k);
-      const p1 = work + position(plan, k + 1);
-      const p2 = work + position(plan, k + 2);
-      const p3 = work + position(plan, k + 3);
-      const q0 = work + position(plan, n - k);
-      const q1 = work + position(plan, n - k - 1);
-      const q2 = work + position(plan, n - k - 2);
-      const q3 = work + position(plan, n - k - 3);
+      const p0 = work + positionIn(table, k);
+      const p1 = work + positionIn(table, k + 1);
+      const p2 = work + positionIn(table, k + 2);
+      const p3 = work + positionIn(table, k + 3);
+      const q0 = work + positionIn(table, n - k);
+      const q1 = work + positionIn(table, n - k - 1);
+      const q2 = work + positionIn(table, n - k - 2);
+      const q3 = work + positionIn(table, n - k - 3);
       const offset = first + (<usize>k << 2);
       const below = offset + 4 * bytes;
       // Z[k] = (Ar - Bi) + i (Br + Ai), Z[n-k] = (Ar + Bi) + i (Br - Ai)
@@ -192,12 +194,12 @@ export function packBins(
     }
   }
   for (; k < given; k++) {
-    gatherBin(plan, work, n, k, scaleAt(n, k, edge, middle), staging, re, im, rows, inner, s, lanes);
+    gatherBin(table, work, n, k, scaleAt(n, k, edge, middle), staging, re, im, rows, inner, s, lanes);
   }
 }
 
 function gatherBin(
-  plan: usize, work: usize, n: i32, k: i32, scale: f32, staging: usize, re: usize, im: usize, rows: i32, inner: i32,
+  table: usize, work: usize, n: i32, k: i32, scale: f32, staging: usize, re: usize, im: usize, rows: i32, inner: i32,
   s: i32, lanes: i32,
 ): void {
   for (let lane = 0; lane < lanes; lane++) {
@@ -206,7 +208,7 @@ function gatherBin(
     store<f32>(to, load<f32>(re + offset));
     store<f32>(to, load<f32>(im + offset), 32);
   }
-  join(plan, work, n, k, scale, staging, staging + 32);
+  join(table, work, n, k, scale, staging, staging + 32);
 }
 
 /** Four bins of four rows at u and at v, transposed: u + v to the points `sum`, u - v to the points `difference`. */

@@ -29,6 +29,20 @@ export function position(plan: usize, k: i32): usize {
   return load<u32>(<usize>load<u32>(plan, 20) + (<usize>k << 2));
 }
 
+/** The table behind `position`, for loops: through the plan, every bin would load its address again. */
+// @ts-ignore: decorator
+@inline
+export function positionTable(plan: usize): usize {
+  return <usize>load<u32>(plan, 20);
+}
+
+/** `position`, given the table. */
+// @ts-ignore: decorator
+@inline
+export function positionIn(table: usize, k: i32): usize {
+  return <usize>load<u32>(table + (<usize>k << 2));
+}
+
 /** Bytes of the work buffer that this plan needs. */
 // @ts-ignore: decorator
 @inline
