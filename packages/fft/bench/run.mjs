@@ -67,19 +67,32 @@ for (const [n, batch] of CASES) {
   const cells = [n.toLocaleString('en'), batch, a.toFixed(3), best.toFixed(3), gflops(n, batch, best).toFixed(1)];
   if (b === undefined) cells.push('', '', '', '');
   else cells.push(b.toFixed(3), peerBest.toFixed(3), `${(b / a).toFixed(2)}x`, `${(peerBest / best).toFixed(2)}x`);
-  rows.push(`| ${cells.join(' | ')} |`);
-  console.error(rows.at(-1));
+  rows.push(cells.map(String));
+  console.error(cells.join('  '));
 }
 ours.end();
 peer?.end();
 rmSync(folder, { recursive: true });
 
+const titles = [
+  'N',
+  'batch',
+  'ms, median',
+  'best',
+  'GFLOPS at best',
+  'FFTW ms, median',
+  'best',
+  'speed by medians, FFTW = 1',
+  'by best',
+];
+const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((cells) => cells[i].length)));
+const tableLine = (cells) => `| ${cells.map((cell, i) => cell.padStart(widths[i])).join(' | ')} |`;
 const table = [
   `${cpus()[0]?.model.trim()}, Node ${process.version}, one thread; peer ${library}, FFTW_MEASURE.`,
   '',
-  '| N | batch | ms, median | best | GFLOPS at best | FFTW ms, median | best | speed by medians, FFTW = 1 | by best |',
-  '|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
-  ...rows,
+  tableLine(titles),
+  `| ${widths.map((width) => `${'-'.repeat(width - 1)}:`).join(' | ')} |`,
+  ...rows.map(tableLine),
 ].join('\n');
 console.log(table);
 if (process.argv.includes('--write')) {
@@ -89,5 +102,5 @@ if (process.argv.includes('--write')) {
   if (!text.includes(begin) || !text.includes(end)) throw new Error(`${file} has no ${begin} ... ${end}`);
   const [head] = text.split(begin);
   const [, tail] = text.split(end);
-  writeFileSync(file, `${head}${begin}\n${table}\n${end}${tail}`);
+  writeFileSync(file, `${head}${begin}\n\n${table}\n\n${end}${tail}`);
 }
