@@ -71,7 +71,7 @@ function lastTwo(shape: readonly number[], transposed: boolean): [number, number
 const innerBlock = 256;
 
 function scratchBytes({ m, inner, n, transposeA, transposeB }: Sides): number {
-  if (transposeA && !transposeB) return 4 * (Math.min(inner, innerBlock) * m + m * n);
+  if (transposeA && !transposeB) return 4 * (Math.min(inner, innerBlock) * Math.max(m, n) + 2 * m * n);
   return 4 * ((transposeA ? m * inner : 0) + (transposeB ? inner * n : 0)) + 8;
 }
 
@@ -99,11 +99,16 @@ function product(backend: WasmBackend, a: number, b: number, out: number, scratc
 function blockedProduct(backend: WasmBackend, a: number, b: number, out: number, scratch: number, sides: Sides): void {
   const { m, inner, n } = sides;
   const { addInto, transpose } = engine(backend);
-  const partial = scratch + 4 * Math.min(inner, innerBlock) * m;
+  // XNNPACK repacks its right operand at every call, slower than we transpose the left one: the narrower goes right.
+  const isSwapped = n > m;
+  const [left, right, rows, columns] = isSwapped ? [b, a, n, m] : [a, b, m, n];
+  const partial = scratch + 4 * Math.min(inner, innerBlock) * rows;
+  const total = isSwapped ? partial + 4 * m * n : out;
   for (let start = 0; start < inner; start += innerBlock) {
-    const rows = Math.min(innerBlock, inner - start);
-    transpose(a + 4 * start * m, scratch, 1, rows, m);
-    multiply(backend, scratch, b + 4 * start * n, start === 0 ? out : partial, m, rows, n);
-    if (start > 0) addInto(partial, out, m * n);
+    const depth = Math.min(innerBlock, inner - start);
+    transpose(left + 4 * start * rows, scratch, 1, depth, rows);
+    multiply(backend, scratch, right + 4 * start * columns, start === 0 ? total : partial, rows, depth, columns);
+    if (start > 0) addInto(partial, total, m * n);
   }
+  if (isSwapped) transpose(total, out, 1, n, m);
 }
