@@ -53,7 +53,7 @@ describe('wasmPlan', () => {
     expect(first.workBytes).toBe(32 * 1000);
     const size = engine().wasm.HEAPU8.length;
     for (let round = 0; round < 2; round++) {
-      for (let i = 0; i < 5; i++) wasmPlan(engine(), 2 ** 19 + 2 ** 16 * i);
+      for (const factor of [8, 9, 10, 12, 15]) wasmPlan(engine(), 2 ** 16 * factor);
     }
     // ten plans of 14 MB and more are some 170 MB
     expect(engine().wasm.HEAPU8.length - size).toBeLessThan(120 * 2 ** 20);
