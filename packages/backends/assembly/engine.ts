@@ -2,7 +2,7 @@
 // caller's, from the engine's own heap, and alignment is that of a float.
 export { conv2dFilterGrad } from './conv2d-filter-grad';
 export { depthwiseFilterGrad, depthwiseInputGrad } from './depthwise-grad';
-export { gatherRows, scatterAddRows } from './rows';
+export { copyRuns, gatherRows, scatterAddRows } from './rows';
 export { gelu, geluGrad } from './gelu';
 export { groupedConv1d, groupedConv1dGrad } from './grouped-conv1d';
 export { layerNorm, layerNormGrad } from './layer-norm';

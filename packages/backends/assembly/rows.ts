@@ -39,3 +39,12 @@ export function scatterAddRows(x: usize, ids: usize, out: usize, count: i32, seg
     x += bytes;
   }
 }
+
+/** `count` runs of `bytes` bytes, at the given distances there and here: a slice out of the middle of every row. */
+export function copyRuns(from: usize, to: usize, count: i32, bytes: i32, fromStride: i32, toStride: i32): void {
+  for (let i = 0; i < count; i++) {
+    memory.copy(to, from, bytes);
+    from += fromStride;
+    to += toStride;
+  }
+}

@@ -7,6 +7,8 @@ import { depthwiseBackpropInput } from './depthwise-backprop-input.ts';
 import { gatherV2 } from './gather-v2.ts';
 import { identity } from './identity.ts';
 import { asOriginal, type Override, type WasmArguments } from './override.ts';
+import { slice } from './slice.ts';
+import { splitV } from './split-v.ts';
 import { sum } from './sum.ts';
 import { transpose } from './transpose.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
@@ -19,6 +21,8 @@ export const overrides: readonly Override[] = [
   depthwiseBackpropInput,
   gatherV2,
   identity,
+  slice,
+  splitV,
   sum,
   transpose,
   unsortedSegmentSum,

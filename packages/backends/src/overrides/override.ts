@@ -5,20 +5,20 @@ import type { WasmBackend } from '../wasm-host/index.ts';
 
 export type WasmArguments = KernelArguments<WasmBackend>;
 
+/** A kernel of one output, or of several. */
+export type Kernel = (args: WasmArguments) => TensorInfo | TensorInfo[];
+
 export interface Override {
   readonly kernelName: string;
   /**
    * @param original the engine's own kernel, for the cases that ours leaves to it; it throws where the engine has none
    */
-  readonly compute: (args: WasmArguments, original: (args: WasmArguments) => TensorInfo) => TensorInfo;
+  readonly compute: (args: WasmArguments, original: Kernel) => TensorInfo | TensorInfo[];
 }
 
 /** The engine's own kernel under our types. */
-export function asOriginal(
-  kernelName: string,
-  kernelFunc: KernelFunc | undefined,
-): (args: WasmArguments) => TensorInfo {
-  if (kernelFunc) return kernelFunc as unknown as (args: WasmArguments) => TensorInfo;
+export function asOriginal(kernelName: string, kernelFunc: KernelFunc | undefined): Kernel {
+  if (kernelFunc) return kernelFunc as unknown as Kernel;
   return (args) => {
     const inputs = Object.entries(args.inputs).map(([name, tensor]) => `${name} ${tensor?.dtype}[${tensor?.shape}]`);
     throw new Error(`${kernelName}: the wasm engine cannot do this for ${inputs.join(', ')}`);

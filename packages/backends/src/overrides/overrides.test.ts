@@ -209,6 +209,60 @@ describe('GatherV2', () => {
   });
 });
 
+test.each([
+  [
+    [7, 5],
+    [0, 0],
+    [7, 5],
+  ],
+  [
+    [7, 5],
+    [2, 0],
+    [3, 5],
+  ],
+  [
+    [7, 5],
+    [0, 1],
+    [7, 3],
+  ],
+  [
+    [7, 5],
+    [2, 1],
+    [-1, -1],
+  ],
+  [
+    [2, 7, 5],
+    [0, 3, 0],
+    [2, 4, 5],
+  ],
+  [
+    [2, 7, 5],
+    [0, 3, 0],
+    [2, 0, 5],
+  ],
+  [[6], [2], [3]],
+])('Slice %j from %j, sizes %j', (shape, begin, size) =>
+  sameOnBoth(() => [
+    tf.slice(noiseTensor(shape, 1), begin, size),
+    tf.slice(tf.cast(tf.mul(noiseTensor(shape, 1), 9), 'int32'), begin, size),
+    tf.slice(tf.greater(noiseTensor(shape, 1), 0), begin, size),
+    tf.grad((x) => tf.square(tf.slice(x, begin, size)))(noiseTensor(shape, 1)),
+  ]),
+);
+
+test.each<[number[], number | number[], number]>([
+  [[7, 6], 3, -1],
+  [[7, 6], [1, 5], 1],
+  [[6, 5], 2, 0],
+  [[2, 9, 3], [2, -1, 3], 1],
+  [[2, 5], [0, 5], 1],
+])('SplitV %j into %j along %i', (shape, parts, axis) =>
+  sameOnBoth(() => [
+    ...tf.split(noiseTensor(shape, 1), parts, axis),
+    tf.grad((x) => tf.square(tf.split(x, parts, axis)[1]!))(noiseTensor(shape, 1)),
+  ]),
+);
+
 test('UnsortedSegmentSum drops what is no segment', () =>
   sameOnBoth(() => {
     const segments = tf.tensor1d([0, 3, 2, 3, -1, 7], 'int32');

@@ -11,6 +11,7 @@ interface Engine {
   depthwiseInputGrad: Call;
   gatherRows(x: number, ids: number, out: number, outer: number, size: number, count: number, inner: number): number;
   scatterAddRows(x: number, ids: number, out: number, count: number, segments: number, inner: number): void;
+  copyRuns(from: number, to: number, count: number, bytes: number, fromStride: number, toStride: number): void;
   gelu(x: number, y: number, count: number): void;
   geluGrad(x: number, dy: number, dx: number, count: number): void;
   groupedConv1d: Call;

@@ -1,0 +1,24 @@
+// Splitting along an axis (queries, keys and values out of one product): slices, so the same reason as in slice.ts.
+import * as tf from '@tensorflow/tfjs-core';
+import { input, sizeOf } from '../kernels/register.ts';
+import type { Override } from './override.ts';
+import { sliceAlong } from './slice.ts';
+
+export const splitV: Override = {
+  kernelName: 'SplitV',
+  compute(args, original) {
+    const { backend, attrs } = args;
+    const x = input(args, 'x');
+    const isFourBytes = x.dtype === 'float32' || x.dtype === 'int32';
+    if (!isFourBytes || sizeOf(x.shape) === 0) return original(args);
+    const axis = tf.util.parseAxisParam(attrs.axis as number, x.shape)[0]!;
+    const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, attrs.numOrSizeSplits as number | number[], axis);
+    if (sizes.includes(0)) return original(args);
+    let begin = 0;
+    return sizes.map((size) => {
+      const part = sliceAlong(backend, x, axis, begin, size);
+      begin += size;
+      return part;
+    });
+  },
+};
