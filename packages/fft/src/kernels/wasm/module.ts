@@ -7,6 +7,8 @@ import { layoutOf, type RealAttrs, withAxis } from '../contract.ts';
 
 /** Eight re and eight im: where kernels put a single bin together, behind the work buffer. */
 const STAGING_BYTES = 64;
+/** The heap aligns to 8 bytes; a quarter of the vectors would straddle two lines of the cache. */
+const LINE_BYTES = 64;
 
 /** assembly/fft.ts; every argument a byte address or a number. */
 export interface FftExports {
@@ -80,7 +82,9 @@ export function withPlan<T>(
 ): T {
   const exports = wasmModule<FftExports>(backend, source);
   const plan = wasmPlan(backend, n);
-  return withScratch(backend, plan.workBytes + STAGING_BYTES, what, (work) => call(exports, plan.address, work));
+  return withScratch(backend, plan.workBytes + STAGING_BYTES + LINE_BYTES, what, (scratch) =>
+    call(exports, plan.address, Math.ceil(scratch / LINE_BYTES) * LINE_BYTES),
+  );
 }
 
 /** The kernel function of a cosine transform: the two differ in the export they call. */
