@@ -122,6 +122,9 @@ describe("the authors' names", () => {
     expect(await edit(({ metadata }) => Object.assign(metadata, { actq: 'relu_abs' }))).toMatch(
       /actq is 'relu'; known: id/,
     );
+    expect(await edit(({ metadata }) => Object.assign(metadata, { transform: 'dct-o' }))).toMatch(
+      /'sigmoid_abs' with transform 'dct-o' is not supported/,
+    );
     expect(await edit(({ metadata }) => delete metadata.d_model)).toMatch(/d_model is missing/);
     expect(await edit(({ metadata }) => Object.assign(metadata, { n_layer: 'two' }))).toMatch(
       /n_layer is 'two'; want a number/,

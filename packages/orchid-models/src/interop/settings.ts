@@ -66,6 +66,10 @@ export function settingsToOptions(metadata: Readonly<Record<string, string>>): O
     TRANSFORMS,
     'fft',
   );
+  // On real coefficients the odd activations do the same to the magnitude as to the value; the sigmoid does not.
+  if (onMagnitude && transform === 'dct' && activation === 'sigmoid') {
+    fail("actq 'sigmoid_abs' with transform 'dct-o' is not supported");
+  }
   const network: Network = {
     filterSize: number(metadata, 'conv_filter_size', 3),
     layers: number(metadata, 'n_layer', 1),
