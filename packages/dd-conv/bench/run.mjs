@@ -1,0 +1,75 @@
+// Times the convolutions on the wasm engine, beside a peer when one is given, and writes the tables of BENCHMARKS.md.
+//
+//   node packages/dd-conv/bench/run.mjs [--peer "COMMAND"] [--rounds 3] [--write]
+//
+// COMMAND (or the environment's ORCHID_CONV_PEER) is a program that times a per-example circular convolution when it is
+// called with `conv --batch B --length L --width D [--backward]`, and prints a line of JSON with `peer` and `median_ms`.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values: options } = parseArgs({
+  options: {
+    peer: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const peer = options.peer ?? process.env.ORCHID_CONV_PEER;
+const rounds = Number(options.rounds);
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const [batch, length, width] = [8, 4096, 128];
+
+const run = (command, args) =>
+  execFileSync(command, args, { encoding: 'utf8', env: { ...process.env, OMP_NUM_THREADS: '1' } })
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+
+// Rounds take turns, so that both sides meet the same machine.
+const ours = new Map();
+const theirs = new Map();
+let peerName = '';
+const note = (map, key, ms) => map.set(key, [...(map.get(key) ?? []), ms]);
+for (let round = 0; round < rounds; round++) {
+  for (const line of run(process.execPath, ['--import', 'tsx', here('measure.ts')]))
+    note(ours, line.what, line.medianMs);
+  if (!peer) continue;
+  const [command, ...first] = peer.split(' ');
+  for (const pass of ['forward', 'forward + backward']) {
+    const sizes = ['--batch', batch, '--length', length, '--width', width, '--steps', '7'].map(String);
+    const [line] = run(command, [...first, 'conv', ...sizes, ...(pass === 'forward' ? [] : ['--backward'])]);
+    peerName = line.peer;
+    note(theirs, pass, line.median_ms);
+  }
+}
+
+const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1];
+const rows = [['', 'forward, ms', 'forward + backward, ms', 'tokens/s, both']];
+const names = [...new Set([...ours.keys()].map((what) => what.split(': ')[0]))];
+const cell = (ms) => ms.toFixed(1);
+for (const name of names) {
+  const [forward, both] = ['forward', 'forward + backward'].map((pass) => median(ours.get(`${name}: ${pass}`)));
+  rows.push([name, cell(forward), cell(both), Math.round((batch * length * 1e3) / both).toLocaleString('en-US')]);
+}
+if (peer) {
+  const [forward, both] = ['forward', 'forward + backward'].map((pass) => median(theirs.get(pass)));
+  const rate = Math.round((batch * length * 1e3) / both).toLocaleString('en-US');
+  rows.push([`${peerName}, kernel per example`, cell(forward), cell(both), rate]);
+  const first = `${names[0]}: forward`;
+  const ratios = [forward / median(ours.get(first)), both / median(ours.get(`${first} + backward`))];
+  rows.push(['times as fast as the peer, kernel per example', ...ratios.map((r) => r.toFixed(2)), '']);
+}
+const table = rows.map((row) => `| ${row.join(' | ')} |`);
+table.splice(1, 0, '| --- | --: | --: | --: |');
+const date = new Date().toISOString().slice(0, 10);
+const about = `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.version}, one thread, ${date}; ${rounds} rounds in turn, median of 7 runs each.`;
+const text = `B ${batch}, L ${length}, D ${width}, float32. ${about}\n\n${table.join('\n')}\n`;
+console.log(text);
+if (options.write) {
+  const file = here('../BENCHMARKS.md');
+  const old = readFileSync(file, 'utf8');
+  writeFileSync(file, old.replace(/(<!-- measured -->\n)[\s\S]*?(<!-- end -->)/, `$1\n${text}\n$2`));
+}
