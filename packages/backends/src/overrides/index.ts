@@ -1,29 +1,39 @@
 // Puts our kernels in place of tfjs-backend-wasm's missing and slow ones.
 import * as tf from '@tensorflow/tfjs-core';
 import { batchMatMul } from './batch-mat-mul.ts';
+import { cast } from './cast.ts';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts';
+import { cos } from './cos.ts';
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.ts';
 import { depthwiseBackpropInput } from './depthwise-backprop-input.ts';
 import { gatherV2 } from './gather-v2.ts';
 import { identity } from './identity.ts';
 import { asOriginal, type Override, type WasmArguments } from './override.ts';
+import { sign } from './sign.ts';
+import { sin } from './sin.ts';
 import { slice } from './slice.ts';
 import { splitV } from './split-v.ts';
 import { sum } from './sum.ts';
+import { tanh } from './tanh.ts';
 import { transpose } from './transpose.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 /** Every kernel that {@link installWasmOverrides} replaces or adds. */
 export const overrides: readonly Override[] = [
   batchMatMul,
+  cast,
   conv2dBackpropFilter,
+  cos,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
   gatherV2,
   identity,
+  sign,
+  sin,
   slice,
   splitV,
   sum,
+  tanh,
   transpose,
   unsortedSegmentSum,
 ];

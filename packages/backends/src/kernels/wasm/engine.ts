@@ -4,24 +4,33 @@ import { type WasmBackend, wasmModule } from '../../wasm-host/index.ts';
 
 type Call = (...addressesAndSizes: number[]) => void;
 
+/** y = f(x), value by value */
+type Unary = (x: number, y: number, count: number) => void;
+/** the same; 1 if any |x| is beyond `limit`, whose y is then not to be used, else 0 */
+type Wave = (x: number, y: number, count: number, limit: number) => number;
+
 interface Engine {
   addInto(from: number, to: number, count: number): void;
   conv2dFilterGrad: Call;
+  cos: Wave;
   depthwiseFilterGrad: Call;
   depthwiseInputGrad: Call;
   gatherRows(x: number, ids: number, out: number, outer: number, size: number, count: number, inner: number): number;
   scatterAddRows(x: number, ids: number, out: number, count: number, segments: number, inner: number): void;
   copyRuns(from: number, to: number, count: number, bytes: number, fromStride: number, toStride: number): void;
-  gelu(x: number, y: number, count: number): void;
+  gelu: Unary;
   geluGrad(x: number, dy: number, dx: number, count: number): void;
   groupedConv1d: Call;
   groupedConv1dGrad: Call;
   layerNorm: Call;
   layerNormGrad: Call;
+  sign: Unary;
+  sin: Wave;
   softmaxSums(logits: number, largest: number, sums: number, rows: number, classes: number): void;
   softmaxCrossEntropyGrad: Call;
   sumLast(x: number, out: number, outer: number, count: number): void;
   sumMiddle(x: number, out: number, outer: number, count: number, inner: number): void;
+  tanh: Unary;
   transpose(x: number, out: number, outer: number, rows: number, columns: number): void;
 }
 
