@@ -1,27 +1,26 @@
 // Products of cosine spectra in place in the work buffers: orthonormal coefficients, all real, so that nothing is paired.
-// Between `dctForward` and `dctInverse` coefficient k of signals A is the real vector at `position(k)`, of B the other one.
+// Between `binsToCoefficients` and `coefficientsToBins`, coefficient k of signals A is the real vector at `position(k)`, of B the other one.
 import { binsToCosines, cosinesToBins } from '../../fft/assembly/cosine';
-import { forward, inverse, position } from '../../fft/assembly/transform';
+import { positionIn, positionTable } from '../../fft/assembly/transform';
 import { loadLanes, storeLanes } from './rows';
 
-/** Reordered rows to orthonormal coefficients. */
-export function dctForward(plan: usize, n: i32, work: usize): void {
-  forward(plan, work);
+/** The folded rows' bins to orthonormal coefficients. */
+export function binsToCoefficients(plan: usize, n: i32, work: usize): void {
   binsToCosines(plan, work, <f32>Math.sqrt(1.0 / <f64>n), <f32>Math.sqrt(2.0 / <f64>n));
 }
 
-/** Orthonormal coefficients to reordered rows, scaled. */
-export function dctInverse(plan: usize, n: i32, work: usize): void {
+/** Orthonormal coefficients to the bins of folded rows, scaled for the unscaled inverse. */
+export function coefficientsToBins(plan: usize, n: i32, work: usize): void {
   cosinesToBins(plan, work, <f32>Math.sqrt(1.0 / <f64>n), <f32>Math.sqrt(0.5 / <f64>n));
-  inverse(plan, work);
 }
 
 /** z := z ⊙ (kernel + H + d); parameters as in dft.ts. */
 export function dctProduct(
   plan: usize, n: i32, z: usize, kernel: usize, h: usize, rowBytes: usize, lanes: i32, dA: v128, dB: v128,
 ): void {
+  const positions = positionTable(plan);
   for (let k = 0; k < n; k++) {
-    const p = position(plan, k);
+    const p = positionIn(positions, k);
     let a = dA;
     let b = dB;
     if (kernel != 0) {
@@ -48,8 +47,9 @@ export function dctGradient(
 ): void {
   let sumA = f32x4.splat(0);
   let sumB = f32x4.splat(0);
+  const positions = positionTable(plan);
   for (let k = 0; k < n; k++) {
-    const p = position(plan, k);
+    const p = positionIn(positions, k);
     let a = dA;
     let b = dB;
     if (kernel != 0) {

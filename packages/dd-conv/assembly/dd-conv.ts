@@ -1,9 +1,9 @@
 // Entry of the package's wasm module: the fused convolution and its gradient, a panel of a few lane groups at a time.
 // Everything of a panel happens in work buffers that fit the cache; only rows of the tensors themselves are read and written.
 import { forward, inverse, workBytes } from '../../fft/assembly/transform';
-import { dctForward, dctGradient, dctInverse, dctProduct } from './dct';
+import { binsToCoefficients, coefficientsToBins, dctGradient, dctProduct } from './dct';
 import { dftGradient, dftProduct } from './dft';
-import { pairOrder } from './order';
+import { orderBytes, pairOrder } from './order';
 import { loadLanes, loadPanel, storeLanes, storePanel } from './rows';
 
 export { interleaveComplex, splitComplex } from './complex-channels';
@@ -19,11 +19,13 @@ function bufferBytes(plan: usize): usize {
   return workBytes(plan) + 192;
 }
 
-/** The order of the pairs and its scratch, and the sums of a panel's skip gradient; work buffers after it stay aligned. */
+// Scratch begins with the sums of a panel's skip gradient and the order of the pairs; work buffers follow.
+const ORDER: usize = 32 * PANEL_GROUPS;
+
 // @ts-ignore: decorator
 @inline
-function tableBytes(n: i32): usize {
-  return ((<usize>n << 3) + 63 & ~63) + 32 * PANEL_GROUPS;
+function headBytes(n: i32): usize {
+  return (ORDER + orderBytes(n) + 63) & ~63;
 }
 
 /** Lane groups of a panel; at least two when there are, since a row's cache line holds two. */
@@ -34,7 +36,7 @@ function panelGroups(plan: usize, width: i32, buffers: i32): i32 {
 
 /** Bytes of scratch that a kernel with so many kinds of work buffers needs: one for each of z, dy, kernel and a shared kernel's gradient. */
 export function scratchBytes(plan: usize, n: i32, width: i32, buffers: i32): usize {
-  return 64 + tableBytes(n) + bufferBytes(plan) * <usize>(buffers * panelGroups(plan, width, buffers));
+  return 64 + headBytes(n) + bufferBytes(plan) * <usize>(buffers * panelGroups(plan, width, buffers));
 }
 
 /** The groups of the panel that begins at channel c: whole ones, or at the end one that does its neighbour's work again. */
@@ -44,20 +46,16 @@ function groupsAt(c: i32, width: i32, most: i32): i32 {
   return max(1, min(most, width - c >> 3));
 }
 
-function transformPanel(plan: usize, isDct: bool, n: i32, work: usize, groups: i32): void {
-  const stride = bufferBytes(plan);
-  for (let g = 0; g < groups; g++) {
-    if (isDct) dctForward(plan, n, work);
-    else forward(plan, work);
-    work += stride;
-  }
+/** A group's rows to their spectrum. */
+function transform(plan: usize, isDct: bool, n: i32, work: usize): void {
+  forward(plan, work);
+  if (isDct) binsToCoefficients(plan, n, work);
 }
 
-// @ts-ignore: decorator
-@inline
+/** The way back, unscaled for dft. */
 function restore(plan: usize, isDct: bool, n: i32, work: usize): void {
-  if (isDct) dctInverse(plan, n, work);
-  else inverse(plan, work);
+  if (isDct) coefficientsToBins(plan, n, work);
+  inverse(plan, work);
 }
 
 /**
@@ -72,10 +70,11 @@ export function ddConv(
   z: usize, kernel: usize, kernelRows: i32, isShared: bool, scale: f32,
   hRe: usize, hIm: usize, bins: i32, skip: usize, y: usize, scratch: usize,
 ): void {
-  const table = (scratch + 63) & ~63;
+  scratch = (scratch + 63) & ~63;
+  const table = scratch + ORDER;
   const stride = bufferBytes(plan);
   const most = panelGroups(plan, width, kernel != 0 ? 2 : 1);
-  const zWork = table + tableBytes(n);
+  const zWork = scratch + headBytes(n);
   const kernelWork = zWork + stride * <usize>most;
   const lanes = min(8, width);
   const rowBytes = <usize>width << 2;
@@ -91,22 +90,22 @@ export function ddConv(
       if (kernel != 0 && (b == 0 || !isShared)) {
         const from = kernel + <usize>(b * kernelRows) * rowBytes + at;
         loadPanel(kernelWork, stride, groups, isDct, from, rowBytes, kernelRows, n, lanes);
-        transformPanel(plan, isDct, n, kernelWork, groups);
+        for (let g = 0; g < groups; g++) transform(plan, isDct, n, kernelWork + stride * <usize>g);
       }
       const rows = <usize>(b * length) * rowBytes + at;
       loadPanel(zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
       for (let g = 0; g < groups; g++) {
         const work = zWork + stride * <usize>g;
-        transformPanel(plan, isDct, n, work, 1);
-        const k = kernel == 0 ? 0 : kernelWork + stride * <usize>g;
+        transform(plan, isDct, n, work);
+        const k = kernel == 0 ? <usize>0 : kernelWork + stride * <usize>g;
         const channel = at + (<usize>g << 5);
         const dA = skip != 0 ? loadLanes(skip + channel, lanes) : f32x4.splat(0);
         const dB = skip != 0 ? loadLanes(skip + channel + 16, lanes - 4) : f32x4.splat(0);
         const h = <usize>(b * bins) * rowBytes + channel;
-        const re = hRe == 0 ? 0 : hRe + h;
-        const im = hIm == 0 ? 0 : hIm + h;
+        const re = hRe == 0 ? <usize>0 : hRe + h;
+        const im = hIm == 0 ? <usize>0 : hIm + h;
         if (isDct) dctProduct(plan, n, work, k, re, rowBytes, lanes, dA, dB);
-        else dftProduct(plan, n, table, work, k, scale, re, im, rowBytes, lanes, dA, dB);
+        else dftProduct(n, table, work, k, scale, re, im, rowBytes, lanes, dA, dB);
         restore(plan, isDct, n, work);
       }
       storePanel(zWork, stride, groups, isDct, y + rows, rowBytes, length, n, lanes, outScale);
@@ -125,11 +124,11 @@ export function ddConvGrad(
   hRe: usize, hIm: usize, bins: i32, skip: usize, dy: usize,
   dz: usize, dKernel: usize, dRe: usize, dIm: usize, dSkip: usize, scratch: usize,
 ): void {
-  const table = (scratch + 63) & ~63;
+  scratch = (scratch + 63) & ~63;
+  const table = scratch + ORDER;
   const stride = bufferBytes(plan);
   const most = panelGroups(plan, width, kernel == 0 ? 2 : isShared ? 4 : 3);
-  const zWork = table + tableBytes(n);
-  const sums = zWork - 32 * PANEL_GROUPS;
+  const zWork = scratch + headBytes(n);
   const gWork = zWork + stride * <usize>most;
   const kernelWork = gWork + stride * <usize>most;
   const sharedWork = kernelWork + stride * <usize>most;
@@ -143,12 +142,12 @@ export function ddConvGrad(
     const c = width < 8 ? 0 : min(next, width - 8);
     groups = groupsAt(next, width, most);
     const at = <usize>c << 2;
-    memory.fill(sums, 0, 32 * PANEL_GROUPS);
+    memory.fill(scratch, 0, ORDER);
     for (let b = 0; b < batch; b++) {
       const kernelRow = <usize>(isShared ? 0 : b * kernelRows) * rowBytes + at;
       if (kernel != 0 && (b == 0 || !isShared)) {
         loadPanel(kernelWork, stride, groups, isDct, kernel + kernelRow, rowBytes, kernelRows, n, lanes);
-        transformPanel(plan, isDct, n, kernelWork, groups);
+        for (let g = 0; g < groups; g++) transform(plan, isDct, n, kernelWork + stride * <usize>g);
       }
       const rows = <usize>(b * length) * rowBytes + at;
       loadPanel(zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
@@ -158,25 +157,25 @@ export function ddConvGrad(
       const isCrossDone = kernel != 0 && (!isShared || b == batch - 1);
       for (let i = 0; i < groups; i++) {
         const offset = stride * <usize>i;
-        transformPanel(plan, isDct, n, zWork + offset, 1);
-        transformPanel(plan, isDct, n, gWork + offset, 1);
-        const k = kernel == 0 ? 0 : kernelWork + offset;
-        const cross = kernel == 0 ? 0 : crossWork + offset;
+        transform(plan, isDct, n, zWork + offset);
+        transform(plan, isDct, n, gWork + offset);
+        const k = kernel == 0 ? <usize>0 : kernelWork + offset;
+        const cross = kernel == 0 ? <usize>0 : crossWork + offset;
         const channel = at + (<usize>i << 5);
         const dA = skip != 0 ? loadLanes(skip + channel, lanes) : f32x4.splat(0);
         const dB = skip != 0 ? loadLanes(skip + channel + 16, lanes - 4) : f32x4.splat(0);
-        const sum = skip == 0 ? 0 : sums + (<usize>i << 5);
+        const sum = skip == 0 ? <usize>0 : scratch + (<usize>i << 5);
         const h = <usize>(b * bins) * rowBytes + channel;
-        const re = hRe == 0 ? 0 : hRe + h;
-        const im = hIm == 0 ? 0 : hIm + h;
-        const toRe = dRe == 0 ? 0 : dRe + h;
-        const toIm = dIm == 0 ? 0 : dIm + h;
+        const re = hRe == 0 ? <usize>0 : hRe + h;
+        const im = hIm == 0 ? <usize>0 : hIm + h;
+        const toRe = dRe == 0 ? <usize>0 : dRe + h;
+        const toIm = dIm == 0 ? <usize>0 : dIm + h;
         const isAdded = isShared && b > 0;
         const zAt = zWork + offset;
         const gAt = gWork + offset;
         if (isDct) dctGradient(plan, n, zAt, gAt, k, re, rowBytes, lanes, dA, dB, cross, isAdded, toRe, sum);
         else {
-          dftGradient(plan, n, table, zAt, gAt, k, scale, re, im, rowBytes, lanes, dA, dB, cross, isAdded, toRe, toIm, sum);
+          dftGradient(n, table, zAt, gAt, k, scale, re, im, rowBytes, lanes, dA, dB, cross, isAdded, toRe, toIm, sum);
         }
         restore(plan, isDct, n, gAt);
         if (isCrossDone) restore(plan, isDct, n, cross);
@@ -188,8 +187,8 @@ export function ddConvGrad(
     }
     for (let i = 0; i < groups && dSkip != 0; i++) {
       const to = dSkip + at + (<usize>i << 5);
-      storeLanes(to, v128.load(sums + (<usize>i << 5)), lanes);
-      storeLanes(to + 16, v128.load(sums + (<usize>i << 5), 16), lanes - 4);
+      storeLanes(to, v128.load(scratch + (<usize>i << 5)), lanes);
+      storeLanes(to + 16, v128.load(scratch + (<usize>i << 5), 16), lanes - 4);
     }
   }
 }

@@ -3,7 +3,6 @@
 // A buffer holds Z = A + iB, the spectra of two real signals a lane: 2A = Z[k] + conj Z[n-k] and 2B = (Z[k] - conj Z[n-k])/i.
 // Products are formed on A and B apart and packed again; the factors 2 are left to whoever stores the rows.
 import { mulConjIm, mulConjRe, mulIm, mulRe } from '../../fft/assembly/butterflies/complex';
-import { position } from '../../fft/assembly/transform';
 import { loadLanes, storeLanes } from './rows';
 
 // @ts-ignore: decorator
@@ -18,6 +17,7 @@ function pack(p: usize, q: usize, ar: v128, ai: v128, br: v128, bi: v128): void 
 /**
  * z := 2·(z ⊙ (scale·kernel + H + d)).
  *
+ * @param table what `pairOrder` wrote
  * @param kernel transformed static kernel, or 0
  * @param hRe,hIm this example's and lane group's first row of H, or 0
  * @param rowBytes from one bin's row of H to the next
@@ -25,17 +25,17 @@ function pack(p: usize, q: usize, ar: v128, ai: v128, br: v128, bi: v128): void 
 // @ts-ignore: decorator
 @inline
 function product(
-  plan: usize, n: i32, table: usize, z: usize, hasKernel: bool, kernel: usize, scale: f32,
+  n: i32, table: usize, z: usize, hasKernel: bool, kernel: usize, scale: f32,
   hasSpectrum: bool, hRe: usize, hIm: usize, rowBytes: usize, lanes: i32, dA: v128, dB: v128,
 ): void {
   const half = f32x4.splat(0.5 * scale);
   const zero = f32x4.splat(0);
   const pairs = (n >> 1) + 1;
   for (let i = 0; i < pairs; i++) {
-    const k = load<i32>(table + (<usize>i << 2));
-    const mirror = k == 0 ? 0 : n - k;
-    const p = position(plan, k);
-    const q = position(plan, mirror);
+    const p = <usize>load<u32>(table);
+    const q = <usize>load<u32>(table, 4);
+    const k = load<i32>(table, 8);
+    table += 12;
     let kar = dA;
     let kai = zero;
     let kbr = dB;
@@ -55,7 +55,7 @@ function product(
       kar = f32x4.add(kar, loadLanes(hRe + row, lanes));
       kbr = f32x4.add(kbr, loadLanes(hRe + row + 16, lanes - 4));
       // Frequencies 0 and n/2 of a real signal are real.
-      if (k != mirror) {
+      if (p != q) {
         kai = f32x4.add(kai, loadLanes(hIm + row, lanes));
         kbi = f32x4.add(kbi, loadLanes(hIm + row + 16, lanes - 4));
       }
@@ -73,13 +73,13 @@ function product(
 }
 
 export function dftProduct(
-  plan: usize, n: i32, table: usize, z: usize, kernel: usize, scale: f32,
+  n: i32, table: usize, z: usize, kernel: usize, scale: f32,
   hRe: usize, hIm: usize, rowBytes: usize, lanes: i32, dA: v128, dB: v128,
 ): void {
   if (kernel != 0) {
-    if (hRe != 0) product(plan, n, table, z, true, kernel, scale, true, hRe, hIm, rowBytes, lanes, dA, dB);
-    else product(plan, n, table, z, true, kernel, scale, false, 0, 0, 0, lanes, dA, dB);
-  } else product(plan, n, table, z, false, 0, scale, true, hRe, hIm, rowBytes, lanes, dA, dB);
+    if (hRe != 0) product(n, table, z, true, kernel, scale, true, hRe, hIm, rowBytes, lanes, dA, dB);
+    else product(n, table, z, true, kernel, scale, false, 0, 0, 0, lanes, dA, dB);
+  } else product(n, table, z, false, 0, scale, true, hRe, hIm, rowBytes, lanes, dA, dB);
 }
 
 /**
@@ -91,7 +91,7 @@ export function dftProduct(
  * @param dSkip 32 bytes that dd is added to, or 0
  */
 export function dftGradient(
-  plan: usize, n: i32, table: usize, z: usize, g: usize, kernel: usize, scale: f32,
+  n: i32, table: usize, z: usize, g: usize, kernel: usize, scale: f32,
   hRe: usize, hIm: usize, rowBytes: usize, lanes: i32, dA: v128, dB: v128,
   cross: usize, isAdded: bool, dRe: usize, dIm: usize, dSkip: usize,
 ): void {
@@ -101,10 +101,10 @@ export function dftGradient(
   let sumA = zero;
   let sumB = zero;
   for (let i = 0; i < pairs; i++) {
-    const k = load<i32>(table + (<usize>i << 2));
-    const mirror = k == 0 ? 0 : n - k;
-    const p = position(plan, k);
-    const q = position(plan, mirror);
+    const p = <usize>load<u32>(table);
+    const q = <usize>load<u32>(table, 4);
+    const k = load<i32>(table, 8);
+    table += 12;
     const row = <usize>k * rowBytes;
     let kar = dA;
     let kai = zero;
@@ -123,7 +123,7 @@ export function dftGradient(
     if (hRe != 0) {
       kar = f32x4.add(kar, loadLanes(hRe + row, lanes));
       kbr = f32x4.add(kbr, loadLanes(hRe + row + 16, lanes - 4));
-      if (k != mirror) {
+      if (p != q) {
         kai = f32x4.add(kai, loadLanes(hIm + row, lanes));
         kbi = f32x4.add(kbi, loadLanes(hIm + row + 16, lanes - 4));
       }
@@ -156,7 +156,7 @@ export function dftGradient(
     const xbi = mulConjIm(gbr, gbi, br, bi);
     if (dRe != 0 || dSkip != 0) {
       // Every bin but 0 and n/2 also stands for its mirror image; a quarter undoes the two factors 2.
-      const weight = f32x4.splat((k == mirror ? <f32>0.25 : <f32>0.5) / <f32>n);
+      const weight = f32x4.splat((p == q ? <f32>0.25 : <f32>0.5) / <f32>n);
       const wa = f32x4.mul(weight, xar);
       const wb = f32x4.mul(weight, xbr);
       sumA = f32x4.add(sumA, wa);
