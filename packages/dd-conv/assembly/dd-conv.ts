@@ -7,7 +7,6 @@ import { orderBytes, pairOrder } from './order';
 import { loadLanes, loadPanel, storeLanes, storePanel } from './rows';
 
 export { interleaveComplex, splitComplex } from './complex-channels';
-export { sine, sineGrad } from './sine';
 
 /** What a panel's work buffers may take together: about a second-level cache. */
 const PANEL_BYTES: usize = 9<<20;

@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ComplexPair, ddConv, longConv, splitComplex } from '../src/index.ts';
-import { sine } from '../src/ops/sine.ts';
 import { type DdConvSettings, ddConvGradient, ddConv as plainDdConv, smoothLength } from '../src/plain/index.ts';
 import { type Case, cases, label, randomArrays, tensorsOf } from './cases.ts';
 import { directDdConv } from './direct.ts';
@@ -165,32 +164,6 @@ describe.each(engines)('%s', (engine) => {
       expect(error(await values(y), truth), norm).toBeLessThan(valueBound);
       tf.dispose([z, h, re, im, y]);
     }
-  });
-
-  it('sine and its gradients, in small and large angles', async () => {
-    const [rows, width] = [301, 7];
-    const x = Float32Array.from({ length: rows * width }, (_, i) => ((i - 1000) / 40) * (i % 5 === 0 ? 100 : 1));
-    const freq = Float32Array.from([10, -3, 0.5, 1, 0, 7, 2]);
-    const dy = randomArray(new Rng(2), rows * width);
-    const [xt, ft, dyt] = [tf.tensor2d(x, [rows, width]), tf.tensor1d(freq), tf.tensor2d(dy, [rows, width])];
-    const before = tf.memory().numTensors;
-    const { value, grads } = tf.valueAndGrads((a: tf.Tensor, f: tf.Tensor) => sine(a as tf.Tensor2D, f as tf.Tensor1D))(
-      [xt, ft],
-      dyt,
-    );
-    expect(tf.memory().numTensors).toBe(before + 3);
-    const dFreq = new Float64Array(width);
-    const want = Array.from(x, (v, i) => Math.sin(v * freq[i % width]!));
-    const dx = Array.from(x, (v, i) => {
-      const slope = dy[i]! * Math.cos(v * freq[i % width]!);
-      dFreq[i % width]! += slope * v;
-      return slope * freq[i % width]!;
-    });
-    expect(error(await values(value), want)).toBeLessThan(1e-7);
-    expect(error(await values(grads[0]!), dx)).toBeLessThan(1e-7);
-    expect(error(await values(grads[1]!), dFreq)).toBeLessThan(1e-7);
-    tf.dispose([xt, ft, dyt, value, grads]);
-    expect(() => sine(tf.zeros([2, 3]), tf.zeros([2]))).toThrow('sine: freq has shape [2]; want [width] = [3]');
   });
 
   it('splitComplex and its gradient', async () => {

@@ -6,7 +6,6 @@ import { kaimingUniform } from '../nn/init.ts';
 import { Module } from '../nn/module.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { Rng } from '../nn/random.ts';
-import { sine } from '../ops/sine.ts';
 
 export interface ImplicitFilterOptions {
   /** channels D of the kernel */
@@ -91,10 +90,10 @@ export class ImplicitFilter extends Module {
     }
     return tf.tidy(() => {
       const features = this.#features.value as tf.Tensor2D;
-      let h: tf.Tensor2D = length === this.lMax ? features : tf.slice(features, [0, 0], [length, features.shape[1]]);
+      let h: tf.Tensor = length === this.lMax ? features : tf.slice(features, [0, 0], [length, features.shape[1]]);
       this.#layers.forEach(({ weight, bias }) => {
-        h = linear(h, weight.value as tf.Tensor2D, bias ? (bias.value as tf.Tensor1D) : null) as tf.Tensor2D;
-        if (bias) h = sine(h, this.#freq.value as tf.Tensor1D);
+        h = linear(h, weight.value as tf.Tensor2D, bias ? (bias.value as tf.Tensor1D) : null);
+        if (bias) h = tf.sin(tf.mul(h, this.#freq.value));
       });
       const times = length === this.lMax ? this.#times : tf.slice(this.#times, [0, 0], [length, 1]);
       return tf.mul(h, tf.exp(tf.mul(times, this.#rates))) as tf.Tensor2D;

@@ -1,9 +1,7 @@
 // Registers the package's kernels, whichever engines a program uses: they are text and bytes, they pull no engine in.
 import './cpu/dd-conv.ts';
 import './cpu/dd-conv-grad.ts';
-import './cpu/sine.ts';
 import './cpu/split-complex.ts';
 import './wasm/dd-conv.ts';
 import './wasm/dd-conv-grad.ts';
-import './wasm/sine.ts';
 import './wasm/split-complex.ts';

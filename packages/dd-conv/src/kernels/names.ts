@@ -43,9 +43,3 @@ export const splitComplexKernelName = 'OrchidSplitComplex';
 
 /** {re, im: [..., C]} → [..., 2C], the inverse of the above */
 export const interleaveKernelName = 'OrchidInterleaveComplex';
-
-/** {x: [rows, width], freq: [width]} → sin(freq ⊙ x) */
-export const sineKernelName = 'OrchidSine';
-
-/** {x, freq, dy} → [dx, dfreq] */
-export const sineGradKernelName = 'OrchidSineGrad';

@@ -42,17 +42,6 @@ export interface DdConvModule {
   ): void;
   splitComplex(x: number, re: number, im: number, count: number): void;
   interleaveComplex(re: number, im: number, x: number, count: number): void;
-  sine(x: number, freq: number, y: number, rows: number, width: number): void;
-  sineGrad(
-    x: number,
-    freq: number,
-    dy: number,
-    dx: number,
-    dFreq: number,
-    rows: number,
-    width: number,
-    sums: number,
-  ): void;
 }
 
 export function ddConvModule(backend: WasmBackend): DdConvModule {
