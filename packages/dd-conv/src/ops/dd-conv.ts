@@ -11,7 +11,7 @@ export type KernelDomain = 'frequency' | 'time';
 
 export interface DdConvOptions {
   /** h0, the static kernel: [L, D], or [B, L, D], one for each example; float32 */
-  kernel?: tf.Tensor2D | tf.Tensor3D;
+  kernel?: tf.Tensor;
   /**
    * H, the adaptive spectrum, as a conditioning network makes it; it may come from another sequence than z.
    * dft: a complex pair, each [B, floor(L/2) + 1, D] (imaginary parts at frequency 0 and L/2 have no effect); with

@@ -1,6 +1,6 @@
 // Convolution with a kernel as long as the sequence, in O(L log L), differentiable in everything.
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { smoothLength } from '../plain/smooth-length.ts';
+import { nextFastLength } from '@orchid-ml/fft/plain';
+import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import { checkChoice, checkKeys, checkShape, checkTensor } from './checks.ts';
 import { convolve } from './convolve.ts';
 
@@ -22,7 +22,7 @@ export interface LongConvOptions {
  * @returns [B, L, D]
  * @throws Error when a shape, a dtype or an option does not fit
  */
-export function longConv(x: Tensor3D, h: Tensor2D | Tensor3D, options: LongConvOptions = {}): Tensor3D {
+export function longConv(x: Tensor3D, h: Tensor, options: LongConvOptions = {}): Tensor3D {
   const op = 'longConv';
   checkKeys(op, options, ['mode', 'skip']);
   const { mode = 'circular', skip } = options;
@@ -38,6 +38,6 @@ export function longConv(x: Tensor3D, h: Tensor2D | Tensor3D, options: LongConvO
     checkTensor(op, 'skip', skip, 1);
     checkShape(op, 'skip', skip, [width], '[D]');
   }
-  const fftLength = mode === 'circular' ? length : smoothLength(length + rows - 1);
+  const fftLength = mode === 'circular' ? length : nextFastLength(length + rows - 1);
   return convolve(op, { z: x, kernel: h, skip }, { transform: 'dft', fftLength, kernelScale: 1 });
 }

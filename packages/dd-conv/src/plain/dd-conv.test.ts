@@ -1,9 +1,10 @@
 // The float64 definition against its sums, and its gradients against central differences.
+import { nextFastLength } from '@orchid-ml/fft/plain';
 import { describe, expect, it } from 'vitest';
 import { type Case, cases, label, randomArrays } from '../../test/cases.ts';
 import { directDdConv } from '../../test/direct.ts';
 import { error, Rng, randomArray } from '../../test/engines.ts';
-import { type DdConvArrays, type DdConvSettings, ddConv, ddConvGradient, smoothLength } from './index.ts';
+import { type DdConvArrays, type DdConvSettings, ddConv, ddConvGradient } from './index.ts';
 
 const sizes = [1, 2, 3, 8, 13, 16, 30];
 
@@ -36,29 +37,13 @@ describe('padded to a longer transform', () => {
       length,
       width: 2,
       transform: 'dft',
-      fftLength: smoothLength(length + rows - 1),
+      fftLength: nextFastLength(length + rows - 1),
     };
     for (const kernel of ['shared', 'per example'] as const) {
       const arrays = randomArrays({ ...c, kernel }, settings, 7, rows);
       expect(error(ddConv(settings, arrays), directDdConv(settings, arrays))).toBeLessThan(1e-13);
       checkGradients(settings, arrays);
     }
-  });
-});
-
-describe('smoothLength', () => {
-  it('is the first even number of factors 2, 3 and 5', () => {
-    const isSmooth = (n: number): boolean => {
-      for (const p of [2, 3, 5]) while (n % p === 0) n /= p;
-      return n === 1;
-    };
-    for (let least = 1; least < 700; least++) {
-      let want = least + (least % 2);
-      while (!isSmooth(want)) want += 2;
-      expect(smoothLength(least)).toBe(want);
-    }
-    expect(smoothLength(8191)).toBe(8192);
-    expect(() => smoothLength(0)).toThrow('least is 0');
   });
 });
 

@@ -6,4 +6,3 @@ export {
   ddConv,
   ddConvGradient,
 } from './dd-conv.ts';
-export { smoothLength } from './smooth-length.ts';

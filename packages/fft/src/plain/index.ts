@@ -1,4 +1,5 @@
 // The transforms without TensorFlow.js: one-dimensional arrays, float64, any length.
+export { nextFastLength } from '../factors.ts';
 export type { Norm } from '../norm.ts';
 export type { ComplexArrays, PlainOptions, RealArray } from './arrays.ts';
 export { causalConvolution, circularConvolution } from './convolution.ts';

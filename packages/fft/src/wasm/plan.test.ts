@@ -4,9 +4,9 @@ import { useBackend } from '@orchid-ml/backends';
 import { allocate, heapF32, heapI32, release, type WasmBackend, wasmModule } from '@orchid-ml/backends/wasm-host';
 import { backend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { nextFastLength, positionsOf, radicesOf } from '../factors.ts';
 import source from '../generated/fft.wasm.ts';
 import { fft } from '../plain/index.ts';
-import { positionsOf, radicesOf, smoothLength } from './factors.ts';
 import { wasmPlan } from './index.ts';
 
 beforeAll(async () => {
@@ -38,11 +38,12 @@ describe('factors', () => {
 
   it('find a smooth length that is long enough', () => {
     for (const least of [1, 13, 101, 1017, 2017, 19997]) {
-      const length = smoothLength(least);
+      const length = nextFastLength(least);
       expect(length).toBeGreaterThanOrEqual(least);
       expect(length).toBeLessThanOrEqual(2 * least);
       expect(radicesOf(length)).not.toBeNull();
     }
+    expect(() => nextFastLength(0)).toThrow('least is 0; want a positive integer');
   });
 });
 

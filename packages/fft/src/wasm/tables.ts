@@ -1,7 +1,8 @@
 // The bytes of a transform plan: everything the wasm kernels need to know about one length, computed in float64.
 // assembly/transform.ts describes the header.
+
+import { nextFastLength, positionsOf, radicesOf } from '../factors.ts';
 import { fft } from '../plain/fft.ts';
-import { positionsOf, radicesOf, smoothLength } from './factors.ts';
 
 const HEADER_BYTES = 40;
 const POINT_BYTES = 32;
@@ -18,7 +19,7 @@ export interface PlanTables {
 /** Computes the plan of length n (n >= 1). */
 export function planTables(n: number): PlanTables {
   const direct = radicesOf(n);
-  const points = direct ? n : smoothLength(2 * n - 1);
+  const points = direct ? n : nextFastLength(2 * n - 1);
   const radices = direct ?? radicesOf(points) ?? [];
   const inner = positionsOf(points, radices);
 

@@ -26,8 +26,16 @@ export function radicesOf(n: number): number[] | null {
   return radices;
 }
 
-/** The cheapest length of at least `least` points whose prime factors are 2, 3 and 5. */
-export function smoothLength(least: number): number {
+/**
+ * The cheapest length of at least `least` points whose prime factors are 2, 3 and 5, as scipy's `next_fast_len`: what to
+ * pad a convolution to.
+ *
+ * @throws Error when `least` is not a positive integer
+ */
+export function nextFastLength(least: number): number {
+  if (!Number.isSafeInteger(least) || least < 1) {
+    throw new Error(`nextFastLength: least is ${least}; want a positive integer`);
+  }
   let best = 1;
   while (best < least) best *= 2;
   let bestCost = cost(best);
