@@ -5,10 +5,9 @@
 // COMMAND (or the environment's ORCHID_CONV_PEER) is a program that times a per-example circular convolution when it is
 // called with `conv --batch B --length L --width D [--backward]`, and prints a line of JSON with `peer` and `median_ms`.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { machine, markdownTable, median, writeMeasured } from '../../../tooling/bench/report.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -46,30 +45,23 @@ for (let round = 0; round < rounds; round++) {
   }
 }
 
-const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1];
-const rows = [['', 'forward, ms', 'forward + backward, ms', 'tokens/s, both']];
+const rows = [];
 const names = [...new Set([...ours.keys()].map((what) => what.split(': ')[0]))];
 const cell = (ms) => ms.toFixed(1);
+const rate = (ms) => Math.round((batch * length * 1e3) / ms).toLocaleString('en-US');
 for (const name of names) {
   const [forward, both] = ['forward', 'forward + backward'].map((pass) => median(ours.get(`${name}: ${pass}`)));
-  rows.push([name, cell(forward), cell(both), Math.round((batch * length * 1e3) / both).toLocaleString('en-US')]);
+  rows.push([name, cell(forward), cell(both), rate(both)]);
 }
 if (peer) {
   const [forward, both] = ['forward', 'forward + backward'].map((pass) => median(theirs.get(pass)));
-  const rate = Math.round((batch * length * 1e3) / both).toLocaleString('en-US');
-  rows.push([`${peerName}, kernel per example`, cell(forward), cell(both), rate]);
+  rows.push([`${peerName}, kernel per example`, cell(forward), cell(both), rate(both)]);
   const first = `${names[0]}: forward`;
   const ratios = [forward / median(ours.get(first)), both / median(ours.get(`${first} + backward`))];
   rows.push(['times as fast as the peer, kernel per example', ...ratios.map((r) => r.toFixed(2)), '']);
 }
-const table = rows.map((row) => `| ${row.join(' | ')} |`);
-table.splice(1, 0, '| --- | --: | --: | --: |');
-const date = new Date().toISOString().slice(0, 10);
-const about = `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.version}, one thread, ${date}; ${rounds} rounds in turn, median of 7 runs each.`;
-const text = `B ${batch}, L ${length}, D ${width}, float32. ${about}\n\n${table.join('\n')}\n`;
+const titles = ['', 'forward, ms', 'forward + backward, ms', 'tokens/s, both'];
+const about = `${machine()}, one thread; ${rounds} rounds in turn, median of 7 runs each.`;
+const text = `B ${batch}, L ${length}, D ${width}, float32. ${about}\n\n${markdownTable(titles, rows)}`;
 console.log(text);
-if (options.write) {
-  const file = here('../BENCHMARKS.md');
-  const old = readFileSync(file, 'utf8');
-  writeFileSync(file, old.replace(/(<!-- measured -->\n)[\s\S]*?(<!-- end -->)/, `$1\n${text}\n$2`));
-}
+if (options.write) writeMeasured(here('../BENCHMARKS.md'), text);

@@ -6,11 +6,12 @@
 // Both are asked in turn, seven times each, so that whatever else the machine does meets both; medians are compared.
 // Without gcc or libfftw3 (Debian: libfftw3-dev) the peer's columns stay empty, and it says so.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { machine, markdownTable, median, writeMeasured } from '../../../tooling/bench/report.mjs';
 
 const CASES = [
   [1024, 64],
@@ -47,7 +48,6 @@ if (built.status !== 0) console.error(`FFTW is not measured: ${built.error?.mess
 
 const ours = ask(process.execPath, ['--import', 'tsx', here('measure.ts')]);
 const peer = built.status === 0 ? ask(binary, []) : undefined;
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const gflops = (n, batch, ms) => (2.5 * n * Math.log2(n) * batch) / ms / 1e6;
 
 let library = 'FFTW';
@@ -85,22 +85,6 @@ const titles = [
   'speed by medians, FFTW = 1',
   'by best',
 ];
-const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((cells) => cells[i].length)));
-const tableLine = (cells) => `| ${cells.map((cell, i) => cell.padStart(widths[i])).join(' | ')} |`;
-const table = [
-  `${cpus()[0]?.model.trim()}, Node ${process.version}, one thread; peer ${library}, FFTW_MEASURE.`,
-  '',
-  tableLine(titles),
-  `| ${widths.map((width) => `${'-'.repeat(width - 1)}:`).join(' | ')} |`,
-  ...rows.map(tableLine),
-].join('\n');
-console.log(table);
-if (process.argv.includes('--write')) {
-  const file = here('../BENCHMARKS.md');
-  const text = readFileSync(file, 'utf8');
-  const [begin, end] = ['<!-- table -->', '<!-- /table -->'];
-  if (!text.includes(begin) || !text.includes(end)) throw new Error(`${file} has no ${begin} ... ${end}`);
-  const [head] = text.split(begin);
-  const [, tail] = text.split(end);
-  writeFileSync(file, `${head}${begin}\n\n${table}\n\n${end}${tail}`);
-}
+const text = `${machine()}, one thread; peer ${library}, FFTW_MEASURE.\n\n${markdownTable(titles, rows)}`;
+console.log(text);
+if (process.argv.includes('--write')) writeMeasured(here('../BENCHMARKS.md'), text);
