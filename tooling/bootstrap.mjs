@@ -1,5 +1,5 @@
-// What `npm start` and `npm test` run on a machine that has nothing but Node and npm: fetch the pinned pnpm, install,
-// make the generated files, then do the job. Only Node's own modules are used here, since nothing is installed yet.
+// What `npm start` and `npm test` run on a machine that has nothing but Node and npm: fetch the pinned pnpm, install
+// (which also makes the generated files: package.json's `prepare`), then do the job. Only Node's own modules are used here, since nothing is installed yet.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -41,7 +41,6 @@ function run(command, args, what) {
 const pnpm = (args, what) => run('npx', ['--yes', packageManager, ...args], what);
 
 pnpm(['install', '--frozen-lockfile', '--reporter=append-only'], 'Installing the dependencies');
-pnpm(['exec', 'turbo', 'run', 'gen', '--output-logs=errors-only'], 'Making the generated files');
 // Ctrl-C is the job's to handle: it saves what it has. This process only waits for it.
 process.on('SIGINT', () => {});
 if (job === 'start') run('node', [...jobs.start, ...rest]);
