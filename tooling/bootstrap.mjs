@@ -1,5 +1,6 @@
-// What `npm start` and `npm test` run on a machine that has nothing but Node and npm: fetch the pinned pnpm, install
-// (which also makes the generated files: package.json's `prepare`), then do the job. Only Node's own modules are used here, since nothing is installed yet.
+// What `npm start` and `npm test` run on a machine that has nothing but Node and npm: fetch the pinned pnpm, install (which
+// also makes the generated files: `prepare` in package.json), then do the job. Only Node's own modules are used here, since
+// nothing is installed yet.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
