@@ -1,5 +1,5 @@
 // Models on disk: a folder with config.json and model.safetensors.
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelConfig, parseConfig } from '../config/index.ts';
 import { createModel } from '../models/create.ts';
@@ -7,6 +7,7 @@ import type { SequenceModel } from '../models/sequence-model.ts';
 import { encodeSafetensors } from '../safetensors/index.ts';
 import { loadStateDict, stateDict } from '../state-dict.ts';
 import { writeFilesAtomically } from './atomic-write.ts';
+import { makeFolder } from './make-folder.ts';
 import { readSafetensors } from './safetensors.ts';
 
 const CONFIG = 'config.json';
@@ -31,7 +32,7 @@ export async function saveModel(
   const metadata = { ...extraMetadata, config: JSON.stringify(model.config), format: 'pt' };
   const weights = encodeSafetensors(await stateDict(model), metadata);
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
   } catch (error) {
     throw new Error(`saveModel: cannot make the folder ${dir}: ${(error as Error).message}`, { cause: error });
   }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
 import { createModel, type ModelConfigInput, stateDict } from '../index.ts';
 import { type Disk, writeFilesAtomically } from './atomic-write.ts';
-import { loadModel, readSafetensors, saveModel, writeSafetensors } from './index.ts';
+import { loadModel, makeFolder, readSafetensors, saveModel, writeSafetensors } from './index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'orchid-models-'));
 let folder = '';
@@ -200,6 +200,13 @@ describe('saving', () => {
     await expect(saveModel(folder, model)).rejects.toThrow(/cannot write .*model.safetensors: EACCES/);
     model.dispose();
     await chmod(folder, 0o755);
+  });
+
+  it('a folder where the system makes none, whose refusal is told and not waited on', async () => {
+    await makeFolder(join(folder, 'a/b/c'));
+    await makeFolder(join(folder, 'a/b/c'));
+    expect(readdirSync(join(folder, 'a/b'))).toEqual(['c']);
+    await expect(makeFolder('/proc/orchid/deeper')).rejects.toThrow(/ENOENT.*'\/proc\/orchid'/);
   });
 
   it('a file name that is a folder', async () => {

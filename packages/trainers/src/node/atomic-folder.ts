@@ -1,6 +1,7 @@
 // Replaces a folder as a whole: whatever happens in between, the old contents or the new ones are there afterwards.
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from '@orchid-ml/orchid-models/node';
 
 /** A folder cannot be renamed over another, so the old one steps aside under this name for a moment. */
 const previousOf = (dir: string) => `${dir}.previous`;
@@ -45,7 +46,7 @@ export async function replaceFolder(
   await recoverFolder(dir);
   try {
     await rm(temporary, { recursive: true, force: true });
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     await fill(temporary);
     await flush(temporary);
   } catch (error) {
@@ -54,8 +55,8 @@ export async function replaceFolder(
   }
   const replaces = await exists(dir);
   if (replaces) {
-    // Only left over from a crash after a complete swap.
-    await rm(previous, { recursive: true, force: true });
+    // Only left over from a crash after a complete swap; the user's files may not have moved yet.
+    await finishSwap(previous, dir, own);
     await rename(dir, previous);
   }
   try {
@@ -66,7 +67,12 @@ export async function replaceFolder(
     throw error;
   }
   await flush(dirname(dir));
-  if (!replaces) return;
+  await finishSwap(previous, dir, own);
+}
+
+/** The end of a swap: what is not `own` in the old folder moves over to the new one, and the rest goes. */
+async function finishSwap(previous: string, dir: string, own: ReadonlySet<string>): Promise<void> {
+  if (!(await exists(previous))) return;
   for (const name of await readdir(previous)) {
     if (!own.has(name)) await rename(join(previous, name), join(dir, name));
   }
@@ -80,7 +86,7 @@ export async function replaceFolder(
  */
 export async function checkFolder(path: string, own: ReadonlySet<string>): Promise<void> {
   const dir = resolve(path);
-  await mkdir(dirname(dir), { recursive: true });
+  await makeFolder(dirname(dir));
   await recoverFolder(dir);
   if (await exists(dir)) {
     if (!(await stat(dir)).isDirectory()) throw new Error(`${basename(dir)} is a file; want a folder`);
