@@ -66,7 +66,7 @@ describe('checkpoints', () => {
   beforeAll(async () => {
     await orchid(folder, ...tiny, '--steps', '1', '--out', 'good');
     await orchid(folder, ...tiny, '--steps', '1', '--out', 'wider', '--set', 'model.hidden_size=16');
-  });
+  }, 60_000);
 
   /** A fresh copy of the run, with its weights changed. */
   function withWeights(change: (file: ReturnType<typeof decodeSafetensors>) => void): void {

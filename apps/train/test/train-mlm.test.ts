@@ -14,7 +14,7 @@ describe('orchid train mlm', () => {
     writeFileSync(join(folder, 'book.txt'), sentence.repeat(20));
     writeFileSync(join(folder, 'other.txt'), 'the lazy fox sleeps over the brown dog. '.repeat(5));
     run = await orchid(folder, ...train, '--out', 'run', '--steps', '60', '--set', 'optimizer.learning_rate=1e-2');
-  });
+  }, 60_000);
 
   it('prints the unigram baseline, and held-out loss and accuracy while it learns', () => {
     expect(run.errors).toBe('');

@@ -13,7 +13,7 @@ describe('orchid train recall', () => {
   let first: Outcome;
   beforeAll(async () => {
     first = await orchid(folder, ...tiny, '--out', 'run');
-  });
+  }, 60_000);
 
   it('says what runs, how it went, where it is and what to try next', () => {
     expect(first.errors).toBe('');
@@ -154,7 +154,7 @@ describe('Ctrl-C and --resume', () => {
 describe('orchid eval and predict on a recall run', () => {
   beforeAll(async () => {
     await orchid(folder, ...tiny, '--out', 'asked', '--steps', '2');
-  });
+  }, 60_000);
 
   it('eval measures it', async () => {
     const { code, output } = await orchid(folder, 'eval', 'asked', '--sequences', '50', '--json');
