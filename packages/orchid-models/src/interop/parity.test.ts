@@ -41,6 +41,14 @@ describe.each(BACKENDS)('parity on %s', (backend) => {
     expect(rows.map(({ group }) => group)).toEqual(expect.arrayContaining(['output', 'inner']));
   });
 
+  it('does not pass over gradients whose cotangent is missing', async () => {
+    const file = await load(fixtures, 'block_type1_time_only.safetensors');
+    file.tensors.delete('input.cotangent');
+    await withoutLeak(() => expect(parity(file)).rejects.toThrow("the file lacks the tensor 'input.cotangent'"));
+    for (const name of [...file.tensors.keys()]) if (name.startsWith('grad.')) file.tensors.delete(name);
+    expect((await parity(file)).map(({ group }) => group)).toEqual(['output', 'inner']);
+  });
+
   it('notices a changed weight, output and gradient', async () => {
     for (const [name, failing] of [
       ['output.y', ['y']],
@@ -51,6 +59,15 @@ describe.each(BACKENDS)('parity on %s', (backend) => {
       (file.tensors.get(name)!.data as Float64Array)[0]! += 0.01;
       const rows = await parity(file);
       expect(rows.filter(({ ok }) => !ok).map((row) => row.name)).toEqual(failing);
+    }
+    for (const name of ['param.fixed_conv.bias', 'param.conv1d_short.weight', 'param.fixed_conv.pos_emb.z']) {
+      const file = await load(fixtures, 'block_type1_time_only.safetensors');
+      const weights = file.tensors.get(name)!.data as Float64Array;
+      weights.forEach((weight, i) => void (weights[i] = 1.001 * weight));
+      expect(
+        (await parity(file)).every(({ ok }) => ok),
+        name,
+      ).toBe(false);
     }
   });
 });

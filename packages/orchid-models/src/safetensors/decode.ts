@@ -10,7 +10,7 @@ import {
   widenBrainFloat,
   widenHalf,
 } from './dtypes.ts';
-import { scanTopLevelKeys } from './duplicate-keys.ts';
+import { duplicateKey } from './duplicate-keys.ts';
 
 /** What a file holds. Tensors come in the order of their bytes. */
 export interface DecodedSafetensors {
@@ -78,18 +78,15 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   let text: string;
   let header: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     header = JSON.parse(text);
   } catch (error) {
     return fail(`the header is not JSON (${(error as Error).message})`);
   }
   if (!isRecord(header)) return fail('the header is not a JSON object');
-  // JSON.parse keeps the last of two equal keys without a word, so the text itself is looked at.
-  const seen = new Set<string>();
-  for (const key of scanTopLevelKeys(text)) {
-    if (seen.has(key)) fail(`the header names the tensor '${key}' twice`);
-    seen.add(key);
-  }
+  if (!text.startsWith('{')) return fail('the header begins with a blank; want {');
+  const twice = duplicateKey(text);
+  if (twice !== undefined) fail(`the header has '${twice}' twice in one object`);
   return header;
 }
 

@@ -1,26 +1,31 @@
-// Lists the keys of a JSON object's top level, repeats included, which JSON.parse hides.
+// Finds a key that one JSON object has twice, which JSON.parse hides: it keeps the last value without a word.
 
-/** Keys of the top level of `text`, in order. `text` must be valid JSON whose outermost value is an object. */
-export function scanTopLevelKeys(text: string): string[] {
-  const keys: string[] = [];
-  let depth = 0;
+/** The first key that an object in `text` repeats, at any depth, or undefined. `text` must be valid JSON. */
+export function duplicateKey(text: string): string | undefined {
+  /** for each open bracket the keys seen in it, or null for a list */
+  const open: (Set<string> | null)[] = [];
   let expectKey = false;
   for (let i = 0; i < text.length; i++) {
     const c = text[i]!;
     if (c === '"') {
       const start = i++;
       while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
-      // Escapes can spell one name in two ways, so names are compared unescaped.
-      if (depth === 1 && expectKey) keys.push(JSON.parse(text.slice(start, i + 1)) as string);
+      const keys = open.at(-1);
+      if (expectKey && keys) {
+        // Escapes can spell one name in two ways, so names are compared unescaped.
+        const key = JSON.parse(text.slice(start, i + 1)) as string;
+        if (keys.has(key)) return key;
+        keys.add(key);
+      }
       expectKey = false;
     } else if (c === '{' || c === '[') {
-      depth++;
+      open.push(c === '{' ? new Set() : null);
       expectKey = c === '{';
     } else if (c === '}' || c === ']') {
-      depth--;
+      open.pop();
     } else if (c === ',') {
       expectKey = true;
     }
   }
-  return keys;
+  return undefined;
 }

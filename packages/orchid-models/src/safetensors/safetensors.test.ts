@@ -143,6 +143,13 @@ describe('safetensors', () => {
       /'a' twice/,
     ],
     [
+      'two dtypes for one tensor',
+      file('{"a":{"dtype":"U8","dtype":"I8","shape":[1],"data_offsets":[0,1]}}', new Uint8Array(1)),
+      /'dtype' twice/,
+    ],
+    ['a header behind blanks', file('  {}'), /begins with a blank; want {/],
+    ['a header behind a byte order mark', file('\ufeff{}'), /header is not JSON/],
+    [
       'an unknown dtype',
       file({ a: one('F8_E4M3', [1], [0, 1]) }, new Uint8Array(1)),
       /unknown dtype "F8_E4M3"; known: F64/,
