@@ -7,14 +7,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const packages = ['backends', 'fft', 'dd-conv'];
-const versions = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');
+const { catalog } = parse(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')) as {
+  catalog: Record<string, string>;
+};
 const pinned = (name: string) => {
-  const found = versions.match(new RegExp(`^ {2}'?${name}'?: (\\S+)$`, 'm'));
-  if (!found) throw new Error(`pnpm-workspace.yaml pins no version of ${name}`);
-  return `${name}@${found[1]}`;
+  if (!catalog[name]) throw new Error(`pnpm-workspace.yaml pins no version of ${name}`);
+  return `${name}@${catalog[name]}`;
 };
 const peers = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-cpu'].map(pinned);
 const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
