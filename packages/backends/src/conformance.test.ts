@@ -216,6 +216,25 @@ describe.each(engines)('$name', ({ name, tolerance, leavesOut }) => {
       });
     }
 
+    test('of nothing: no rows, and rows without inputs', async () => {
+      for (const [shape, inputs] of [
+        [[2, 0, 3], 3],
+        [[2, 0], 0],
+      ] as const) {
+        await compare(
+          (x, w, b) => ops.linear(x!, w as tf.Tensor2D, b as tf.Tensor1D),
+          [tf.zeros([...shape]), tf.zeros([4, inputs]), tf.tensor1d([1, 2, 3, 4])],
+          [...shape.slice(0, -1), 4],
+          (dy) => [
+            inputs === 0 ? [1, 2, 3, 4, 1, 2, 3, 4] : [],
+            [],
+            new Float64Array(4 * inputs),
+            [0, 1, 2, 3].map((o) => (dy[o] ?? 0) + (dy[o + 4] ?? 0)),
+          ],
+        );
+      }
+    });
+
     test('says what does not fit', async () => {
       const [x, w] = [tf.zeros([2, 3]), tf.zeros([5, 4]) as tf.Tensor2D];
       expect(() => ops.linear(x, w)).toThrow('linear: weight must have shape [*,3], got [5,4]');

@@ -21,7 +21,7 @@ export function embedding(ids: tf.Tensor, table: tf.Tensor2D): tf.Tensor {
     return {
       value: tf.reshape(flat, [...ids.shape, width]),
       gradient: (dy, [ids]) => [
-        tf.unsortedSegmentSum(tf.reshape(dy, [-1, width]), tf.reshape(ids!, [-1]) as tf.Tensor1D, rows),
+        tf.unsortedSegmentSum(tf.reshape(dy, [ids!.size, width]), tf.reshape(ids!, [-1]) as tf.Tensor1D, rows),
       ],
     };
   });

@@ -18,19 +18,21 @@ export function linear(x: tf.Tensor, weight: tf.Tensor2D, bias: tf.Tensor1D | nu
   const inputs = x.shape.at(-1)!;
   checkTensor('linear', 'weight', weight, 'float32', [any, inputs]);
   const outputs = weight.shape[0];
+  // Counted, not left to tfjs as -1, which it refuses where an axis is empty.
+  const rows = x.shape.slice(0, -1).reduce((a, b) => a * b, 1);
   if (bias) checkTensor('linear', 'bias', bias, 'float32', [outputs]);
 
   return differentiable<tf.Tensor>([x, weight, bias], (save) => {
     save([x, weight]);
-    const product = tf.matMul(tf.reshape(x, [-1, inputs]), weight, false, true);
+    const product = tf.matMul(tf.reshape(x, [rows, inputs]), weight, false, true);
     const sum = bias ? tf.add(product, bias) : product;
     return {
       value: tf.reshape(sum, [...x.shape.slice(0, -1), outputs]),
       gradient: (dy, [x, weight]) => {
-        const flat = tf.reshape(dy, [-1, outputs]);
+        const flat = tf.reshape(dy, [rows, outputs]);
         return [
           tf.reshape(tf.matMul(flat, weight as tf.Tensor2D), x!.shape),
-          tf.matMul(flat, tf.reshape(x!, [-1, inputs]), true, false),
+          tf.matMul(flat, tf.reshape(x!, [rows, inputs]), true, false),
           bias === null ? null : tf.sum(flat, 0),
         ];
       },

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, sizeOf } from '../kernels/register.ts';
 import { engine } from '../kernels/wasm/engine.ts';
 import { addressOf, makeOutput, type WasmBackend, withScratch } from '../wasm-host/index.ts';
-import type { Override } from './override.ts';
+import { type Override, zeros } from './override.ts';
 import { multiply } from './xnnpack.ts';
 
 export const batchMatMul: Override = {
@@ -19,35 +19,33 @@ export const batchMatMul: Override = {
     const batchA = a.shape.slice(0, -2);
     const batchB = b.shape.slice(0, -2);
     const isPlain = !transposeA && !transposeB && sizeOf(batchA) === 1 && sizeOf(batchB) === 1;
-    if (isPlain || a.dtype !== 'float32' || b.dtype !== 'float32') return original(args);
+    // Of nothing, tfjs's product leaves the memory as it was.
+    if ((isPlain && sizeOf(a.shape) > 0 && sizeOf(b.shape) > 0) || a.dtype !== 'float32' || b.dtype !== 'float32')
+      return original(args);
 
     const batch = tf.backend_util.assertAndGetBroadcastShape(batchA, batchB);
     const [m, inner] = lastTwo(a.shape, transposeA);
     const [innerB, n] = lastTwo(b.shape, transposeB);
-    const broadcasts = sizeOf(batchA) !== sizeOf(batch) && sizeOf(batchA) !== 1;
-    const broadcastsB = sizeOf(batchB) !== sizeOf(batch) && sizeOf(batchB) !== 1;
+    const isPartly = (own: number[]): boolean => sizeOf(own) !== sizeOf(batch) && sizeOf(own) !== 1;
     // Mismatched sizes get tfjs's own message; batches that only partly broadcast are too rare to be worth a path.
-    if (inner !== innerB || broadcasts || broadcastsB) return original(args);
+    if (inner !== innerB || isPartly(batchA) || isPartly(batchB)) return original(args);
 
-    const out = makeOutput(backend, [...batch, m, n], 'float32', 'matMul');
-    if (sizeOf(out.shape) === 0) return out;
-    if (inner === 0) {
-      new Uint8Array(backend.wasm.HEAPU8.buffer, addressOf(backend, out), 4 * sizeOf(out.shape)).fill(0);
-      return out;
-    }
+    const shape = [...batch, m, n];
+    if (sizeOf(shape) === 0 || inner === 0) return zeros(backend, shape, 'float32', 'matMul');
     const sides = { m, inner, n, transposeA, transposeB };
     const [stepA, stepB] = [sizeOf(batchA) === 1 ? 0 : 4 * m * inner, sizeOf(batchB) === 1 ? 0 : 4 * inner * n];
-    const [startA, startB, startOut] = [a, b, out].map((tensor) => addressOf(backend, tensor)) as [
-      number,
-      number,
-      number,
-    ];
-    withScratch(backend, scratchBytes(sides), 'matMul', (scratch) => {
+    return withScratch(backend, scratchBytes(sides), 'matMul', (scratch) => {
+      const out = makeOutput(backend, shape, 'float32', 'matMul');
+      const [startA, startB, startOut] = [a, b, out].map((tensor) => addressOf(backend, tensor)) as [
+        number,
+        number,
+        number,
+      ];
       for (let i = 0; i < sizeOf(batch); i++) {
         product(backend, startA + i * stepA, startB + i * stepB, startOut + i * 4 * m * n, scratch, sides);
       }
+      return out;
     });
-    return out;
   },
 };
 

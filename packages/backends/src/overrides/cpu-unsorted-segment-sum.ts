@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type CpuBackend, float32, valuesOf } from '../kernels/cpu/host.ts';
 import { input, type KernelArguments, sizeOf } from '../kernels/register.ts';
+import { checkSegmentIds } from './segment-ids.ts';
 
 const kernelName = 'UnsortedSegmentSum';
 let ours: tf.KernelFunc | undefined;
@@ -19,6 +20,7 @@ export function installCpuOverride(): void {
     }
     const segments = args.attrs.numSegments as number;
     const [count = 0, ...rest] = x.shape;
+    checkSegmentIds(x.shape, segmentIds.shape);
     const width = sizeOf(rest);
     const [values, ids] = [valuesOf(args.backend, x), valuesOf(args.backend, segmentIds)];
     const sums = new Float64Array(segments * width);

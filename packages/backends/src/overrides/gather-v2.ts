@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, sizeOf } from '../kernels/register.ts';
 import { engine } from '../kernels/wasm/engine.ts';
-import { addressOf, heapI32, makeOutput } from '../wasm-host/index.ts';
+import { addressOf, heapI32, makeOutput, releaseOutput } from '../wasm-host/index.ts';
 import type { Override } from './override.ts';
 
 export const gatherV2: Override = {
@@ -23,7 +23,7 @@ export const gatherV2: Override = {
     const count = sizeOf(indices.shape);
     const bad = engine(backend).gatherRows(from, ids, to, sizeOf(before), size, count, sizeOf(after));
     if (bad >= 0) {
-      (backend as unknown as { disposeData(dataId: object): void }).disposeData(out.dataId);
+      releaseOutput(backend, out);
       const index = heapI32(backend, ids, count)[bad];
       throw new Error(`gather: indices[${bad}] is ${index}; want 0..${size - 1} (axis ${axis} of [${x.shape}])`);
     }

@@ -1,7 +1,7 @@
 // What one file of this folder says: which of the wasm engine's kernels it stands in for, and how it computes.
-import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import type { KernelArguments } from '../kernels/register.ts';
-import type { WasmBackend } from '../wasm-host/index.ts';
+import type { DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { type KernelArguments, sizeOf } from '../kernels/register.ts';
+import { addressOf, heapI32, makeOutput, type WasmBackend } from '../wasm-host/index.ts';
 
 export type WasmArguments = KernelArguments<WasmBackend>;
 
@@ -29,4 +29,11 @@ export function asOriginal(kernelName: string, kernelFunc: KernelFunc | undefine
 export function alias(backend: WasmBackend, x: TensorInfo, shape: number[]): TensorInfo {
   (backend as unknown as { incRef(dataId: object): void }).incRef(x.dataId);
   return { dataId: x.dataId, shape, dtype: x.dtype };
+}
+
+/** A tensor of zeros, of 4-byte values: what sums over nothing give. */
+export function zeros(backend: WasmBackend, shape: number[], dtype: DataType, what: string): TensorInfo {
+  const out = makeOutput(backend, shape, dtype, what);
+  heapI32(backend, addressOf(backend, out), sizeOf(shape)).fill(0);
+  return out;
 }

@@ -2,36 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { useBackend } from '../index.ts';
+import { sameOnBoth } from '../testing/both.ts';
 import { expectClose, ids, noiseTensor } from '../testing/numbers.ts';
 import { installWasmOverrides, overrides } from './index.ts';
 import { asSwap } from './transpose.ts';
-
-/** The same on both engines: shapes, dtypes and values, and nothing left behind. */
-async function sameOnBoth(run: () => tf.Tensor | tf.Tensor[], tolerance = 2e-6): Promise<void> {
-  const results: { shape: number[]; dtype: string; values: Float32Array }[][] = [];
-  for (const name of ['cpu', 'wasm'] as const) {
-    await useBackend(name);
-    const before = tf.memory().numTensors;
-    const outputs = tf.tidy(run);
-    const list = Array.isArray(outputs) ? outputs : [outputs];
-    results.push(
-      await Promise.all(
-        list.map(async ({ shape, dtype, ...rest }, i) => {
-          void rest;
-          return { shape, dtype, values: (await list[i]!.data()) as Float32Array };
-        }),
-      ),
-    );
-    tf.dispose(list);
-    expect(tf.memory().numTensors, `tensors on ${name}`).toBe(before);
-  }
-  const [wanted, actual] = results as [(typeof results)[0], (typeof results)[0]];
-  for (const [i, want] of wanted.entries()) {
-    expect(actual[i]!.shape).toEqual(want.shape);
-    expect(actual[i]!.dtype).toBe(want.dtype);
-    await expectClose(actual[i]!.values, want.values, tolerance, `output ${i}`);
-  }
-}
 
 const warnings: unknown[] = [];
 beforeAll(async () => {
@@ -39,50 +13,6 @@ beforeAll(async () => {
   await useBackend('cpu');
 });
 afterAll(() => vi.restoreAllMocks());
-
-describe('BatchMatMul', () => {
-  const cases: [a: number[], b: number[], transposeA: boolean, transposeB: boolean][] = [];
-  for (const [m, k, n] of [
-    [1, 1, 1],
-    [3, 5, 7],
-    [8, 4, 12],
-    [17, 33, 6],
-    [2, 700, 9],
-  ] as const) {
-    for (const [ta, tb] of [
-      [false, false],
-      [false, true],
-      [true, false],
-      [true, true],
-    ] as const) {
-      const [a, b] = [ta ? [k, m] : [m, k], tb ? [n, k] : [k, n]];
-      cases.push([a, b, ta, tb], [[2, 3, ...a], [2, 3, ...b], ta, tb], [[4, ...a], [1, ...b], ta, tb]);
-    }
-  }
-  cases.push([[1, 3, 2, 5], [2, 1, 5, 4], false, false], [[2, 0, 3], [2, 3, 4], false, false]);
-  cases.push([[2, 3, 0], [2, 0, 4], false, false]);
-  test.each(cases)('[%j] by [%j], transposed %s, %s', (a, b, ta, tb) =>
-    sameOnBoth(() => tf.matMul(noiseTensor(a, 1), noiseTensor(b, 2), ta, tb)),
-  );
-
-  test('gradients', () =>
-    sameOnBoth(() =>
-      tf.grads((a, b) => tf.matMul(a, b, false, true))([noiseTensor([2, 6, 5], 1), noiseTensor([2, 7, 5], 2)]),
-    ));
-
-  test('sizes that do not fit', async () => {
-    await useBackend('wasm');
-    expect(() => tf.tidy(() => tf.matMul(tf.zeros([2, 3]), tf.zeros([2, 3]), true, true))).toThrow(/inner shapes/);
-  });
-});
-
-test('linear products stay right when the values behind them change', () =>
-  // XNNPACK keeps b's packed form by the number of its tensor: a new tensor at the old address must not meet it.
-  sameOnBoth(() =>
-    [1, 2, 3].map((seed) =>
-      tf.tidy(() => tf.matMul(noiseTensor([4, 8], seed), noiseTensor([6, 8], seed + 9), false, true)),
-    ),
-  ));
 
 test.each([
   [
@@ -263,6 +193,15 @@ test.each<[number[], number | number[], number]>([
   ]),
 );
 
+test.each(['cpu', 'wasm'] as const)('UnsortedSegmentSum on %s wants one id a row', async (name) => {
+  await useBackend(name);
+  for (const count of [1, 5]) {
+    const run = (): tf.Tensor =>
+      tf.tidy(() => tf.unsortedSegmentSum(tf.ones([3, 2]), tf.zeros([count], 'int32') as tf.Tensor1D, 4));
+    expect(run).toThrow(`segmentIds has shape [${count}]; want one id a row of x, which is [3,2]`);
+  }
+});
+
 test('UnsortedSegmentSum drops what is no segment', () =>
   sameOnBoth(() => {
     const segments = tf.tensor1d([0, 3, 2, 3, -1, 7], 'int32');
@@ -273,57 +212,32 @@ test('UnsortedSegmentSum drops what is no segment', () =>
     ];
   }));
 
-describe('convolution gradients', () => {
-  const options: [stride: number, pad: 'same' | 'valid' | number, dilation: number][] = [
-    [1, 'same', 1],
-    [2, 'same', 1],
-    [1, 'valid', 1],
-    [2, 1, 1],
-  ];
-  // A number as padding goes with square filters: for others tfjs works out the width of the output from the height of the
-  // filter, and its own forward kernel then writes beyond it. Dilated gradients tfjs-core refuses.
-  test.each(options.flatMap((o) => [1, 3, 8].map((c) => [c, ...o] as const)))(
-    'conv2d, %i channels, stride %i, pad %s, dilation %i',
-    (channels, stride, pad, dilation) =>
-      sameOnBoth(
-        () =>
-          tf.grads((x, w) => tf.square(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad, 'NHWC', dilation)))([
-            noiseTensor([2, 7, 6, channels], 1),
-            noiseTensor([3, pad === 1 ? 3 : 2, channels, 5], 2),
-          ]),
-        5e-6,
-      ),
-  );
-
-  test.each(options.flatMap((o) => [1, 3, 8].flatMap((c) => [1, 2].map((m) => [c, m, ...o] as const))))(
-    'depthwiseConv2d, %i channels, multiplier %i, stride %i, pad %s, dilation %i',
-    (channels, multiplier, stride, pad, dilation) =>
-      sameOnBoth(
-        () =>
-          tf.grads((x, w) =>
-            tf.square(tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad, 'NHWC', dilation)),
-          )([noiseTensor([2, 7, 6, channels], 1), noiseTensor([3, pad === 1 ? 3 : 2, channels, multiplier], 2)]),
-        5e-6,
-      ),
-  );
-
-  test('conv1d', () =>
-    sameOnBoth(() =>
-      tf.grads((x, w) => tf.conv1d(x as tf.Tensor3D, w as tf.Tensor3D, 1, 'same'))([
-        noiseTensor([2, 9, 4], 1),
-        noiseTensor([3, 4, 6], 2),
-      ]),
-    ));
-});
-
 test('Identity shares values, and letting go of one keeps the other', async () => {
   await useBackend('wasm');
   const x = noiseTensor([5], 1);
   const wanted = await x.data();
+  const { numDataBuffers } = tf.memory();
   const copy = tf.clone(x);
+  expect(tf.memory().numDataBuffers).toBe(numDataBuffers);
   x.dispose();
   await expectClose(copy, wanted as Float32Array, 0);
   copy.dispose();
+  expect(tf.memory().numDataBuffers).toBe(numDataBuffers - 1);
+});
+
+test('a copy of a variable keeps the values that it had', async () => {
+  await useBackend('wasm');
+  const variable = tf.variable(tf.tensor1d([1, 2]));
+  const [copy, same, whole] = [tf.clone(variable), tf.cast(variable, 'float32'), tf.slice(variable, [0], [2])];
+  const next = tf.tensor1d([5, 6]);
+  variable.assign(next);
+  next.dispose();
+  expect([...(await variable.data())]).toEqual([5, 6]);
+  variable.dispose();
+  for (const kept of [copy, same, whole]) {
+    expect([...(await kept.data())]).toEqual([1, 2]);
+    kept.dispose();
+  }
 });
 
 test('gradients of common ops run on wasm', () =>

@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, sizeOf } from '../kernels/register.ts';
 import { engine } from '../kernels/wasm/engine.ts';
-import { addressOf, heapI32, makeOutput, type WasmBackend } from '../wasm-host/index.ts';
-import { alias, type Override } from './override.ts';
+import { addressOf, makeOutput } from '../wasm-host/index.ts';
+import { alias, type Override, zeros } from './override.ts';
 
 export const sum: Override = {
   kernelName: 'Sum',
@@ -19,7 +19,7 @@ export const sum: Override = {
 
     const reduced = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
     const shape = attrs.keepDims ? reduced : x.shape.filter((_, axis) => !axes.includes(axis));
-    if (isEmpty) return zeros(backend, shape, x.dtype);
+    if (isEmpty) return zeros(backend, shape, x.dtype, 'sum');
     if (axes.length === 0) return alias(backend, x, shape);
     const outer = sizeOf(x.shape.slice(0, axes[0]));
     const count = sizeOf(axes.map((axis) => x.shape[axis]!));
@@ -31,9 +31,3 @@ export const sum: Override = {
     return out;
   },
 };
-
-function zeros(backend: WasmBackend, shape: number[], dtype: tf.DataType): tf.TensorInfo {
-  const out = makeOutput(backend, shape, dtype, 'sum');
-  heapI32(backend, addressOf(backend, out), sizeOf(shape)).fill(0);
-  return out;
-}

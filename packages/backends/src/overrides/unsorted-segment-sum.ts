@@ -4,6 +4,7 @@ import { input, sizeOf } from '../kernels/register.ts';
 import { engine } from '../kernels/wasm/engine.ts';
 import { addressOf, makeOutput } from '../wasm-host/index.ts';
 import type { Override } from './override.ts';
+import { checkSegmentIds } from './segment-ids.ts';
 
 export const unsortedSegmentSum: Override = {
   kernelName: 'UnsortedSegmentSum',
@@ -14,6 +15,7 @@ export const unsortedSegmentSum: Override = {
     if (x.dtype !== 'float32' || segmentIds.dtype !== 'int32' || segmentIds.shape.length !== 1) return original(args);
     const segments = attrs.numSegments as number;
     const [count = 0, ...rest] = x.shape;
+    checkSegmentIds(x.shape, segmentIds.shape);
     const out = makeOutput(backend, [segments, ...rest], 'float32', 'unsortedSegmentSum');
     const tensors = [x, segmentIds, out].map((tensor) => addressOf(backend, tensor)) as [number, number, number];
     engine(backend).scatterAddRows(...tensors, count, segments, sizeOf(rest));

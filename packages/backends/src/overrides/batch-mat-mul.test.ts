@@ -1,0 +1,58 @@
+// Matrix products on wasm against the cpu engine: transposes, batches, what is broadcast, what is empty.
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { useBackend } from '../index.ts';
+import { sameOnBoth } from '../testing/both.ts';
+import { noiseTensor } from '../testing/numbers.ts';
+
+describe('BatchMatMul', () => {
+  const cases: [a: number[], b: number[], transposeA: boolean, transposeB: boolean][] = [];
+  for (const [m, k, n] of [
+    [1, 1, 1],
+    [3, 5, 7],
+    [8, 4, 12],
+    [17, 33, 6],
+    [2, 700, 9],
+    [9, 700, 2],
+  ] as const) {
+    for (const [ta, tb] of [
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ] as const) {
+      const [a, b] = [ta ? [k, m] : [m, k], tb ? [n, k] : [k, n]];
+      cases.push([a, b, ta, tb], [[2, 3, ...a], [2, 3, ...b], ta, tb], [[4, ...a], [1, ...b], ta, tb]);
+    }
+  }
+  cases.push([[1, 3, 2, 5], [2, 1, 5, 4], false, false], [[2, 0, 3], [2, 3, 4], false, false]);
+  for (const transposed of [false, true]) {
+    // Sums over nothing, and results without elements, of one product and of several.
+    const sides = (m: number, k: number, n: number): [number[], number[]] => [[m, k], transposed ? [n, k] : [k, n]];
+    for (const [a, b] of [sides(3, 0, 4), sides(0, 3, 4), sides(3, 4, 0)]) {
+      cases.push([a, b, false, transposed], [[2, ...a], [2, ...b], false, transposed]);
+    }
+  }
+  cases.push([[2, 1, 3, 1, 4, 5], [2, 1, 3, 1, 5, 6], false, false], [[4, 5], [3, 5, 6], false, false]);
+  test.each(cases)('[%j] by [%j], transposed %s, %s', (a, b, ta, tb) =>
+    sameOnBoth(() => tf.matMul(noiseTensor(a, 1), noiseTensor(b, 2), ta, tb)),
+  );
+
+  test('gradients', () =>
+    sameOnBoth(() =>
+      tf.grads((a, b) => tf.matMul(a, b, false, true))([noiseTensor([2, 6, 5], 1), noiseTensor([2, 7, 5], 2)]),
+    ));
+
+  test('sizes that do not fit', async () => {
+    await useBackend('wasm');
+    expect(() => tf.tidy(() => tf.matMul(tf.zeros([2, 3]), tf.zeros([2, 3]), true, true))).toThrow(/inner shapes/);
+  });
+});
+
+test('linear products stay right when the values behind them change', () =>
+  // XNNPACK keeps b's packed form by the number of its tensor: a new tensor at the old address must not meet it.
+  sameOnBoth(() =>
+    [1, 2, 3].map((seed) =>
+      tf.tidy(() => tf.matMul(noiseTensor([4, 8], seed), noiseTensor([6, 8], seed + 9), false, true)),
+    ),
+  ));
