@@ -1,6 +1,8 @@
 // The wasm engine, made trainable: started where its files can be found, with our kernels in place of its missing ones.
 import * as tf from '@tensorflow/tfjs-core';
 import { installWasmOverrides } from '../overrides/index.ts';
+import { guardHeap } from '../wasm-host/heap.ts';
+import type { WasmBackend } from '../wasm-host/index.ts';
 import { isNode, recordStart, type UseBackendOptions } from './info.ts';
 import { loadPeer } from './load-peer.ts';
 import { findWasmFiles } from './wasm-files.ts';
@@ -21,6 +23,7 @@ export async function startWasm(options: UseBackendOptions): Promise<void> {
     const where = paths === undefined ? '' : ` with its files at ${JSON.stringify(paths)}`;
     throw new Error(`useBackend: the wasm engine did not start${where}; its message on the console says why`);
   }
+  guardHeap(tf.backend() as unknown as WasmBackend);
   recordStart('wasm', {
     engine: `TensorFlow.js ${tf.version_core}, WebAssembly`,
     simd: true,

@@ -1,6 +1,7 @@
 // Lets a package bring wasm kernels of its own to TensorFlow.js's wasm engine without copying a tensor: the package's
 // small module is instantiated on the engine's own memory and works on the addresses of its tensors.
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { malloc, noRoom } from './heap.ts';
 
 /** The part of tfjs-backend-wasm's backend object that kernels use (it has no public type for it). */
 export interface WasmBackend {
@@ -15,6 +16,8 @@ export interface WasmBackend {
   };
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
   makeOutput(shape: number[], dtype: DataType, memoryOffset?: number): TensorInfo;
+  disposeData(dataId: object): boolean;
+  numDataIds(): number;
 }
 
 /** What tooling/build/assembly.mjs writes: one module, base64, built for both kinds of memory. */
@@ -67,15 +70,11 @@ export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
 /**
  * Takes `bytes` from the engine's heap, 8-byte aligned, not cleared; give them back with {@link release}.
  *
- * @throws Error when the heap, which ends at 4 GB, has no room (tfjs itself would go on with address 0)
+ * @throws Error when the heap, which ends at 4 GB, has no room
  */
 export function allocate(backend: WasmBackend, bytes: number, what: string): number {
-  const address = backend.wasm._malloc(bytes) >>> 0;
-  if (address === 0 && bytes > 0) {
-    throw new Error(
-      `${what}: the wasm heap has no room for ${(bytes / 2 ** 20).toFixed(1)} MB more (its limit is 4 GB)`,
-    );
-  }
+  const address = malloc(backend.wasm, bytes);
+  if (address === 0 && bytes > 0) throw noRoom(what, bytes);
   return address;
 }
 
@@ -90,12 +89,33 @@ export function release(backend: WasmBackend, address: number): void {
  * @throws Error when the heap has no room for it
  */
 export function makeOutput(backend: WasmBackend, shape: number[], dtype: DataType, what: string): TensorInfo {
-  const output = backend.makeOutput(shape, dtype);
   const elements = shape.reduce((a, b) => a * b, 1);
-  if (elements > 0 && addressOf(backend, output) === 0) {
-    throw new Error(`${what}: the wasm heap has no room for an output [${shape}] (its limit is 4 GB)`);
+  return backend.makeOutput(shape, dtype, allocate(backend, elements * (dtype === 'bool' ? 1 : 4), what));
+}
+
+/**
+ * Makes the outputs of a kernel that has several, float32, not cleared: all of them or none.
+ *
+ * @throws Error when the heap has no room for one of them
+ */
+export function makeOutputs<Shapes extends readonly number[][]>(
+  backend: WasmBackend,
+  shapes: readonly [...Shapes],
+  what: string,
+): { [Output in keyof Shapes]: TensorInfo } {
+  const outputs: TensorInfo[] = [];
+  try {
+    for (const shape of shapes) outputs.push(makeOutput(backend, shape, 'float32', what));
+  } catch (error) {
+    for (const output of outputs) releaseOutput(backend, output);
+    throw error;
   }
-  return output;
+  return outputs as { [Output in keyof Shapes]: TensorInfo };
+}
+
+/** Gives back an output that will not be handed over, because the kernel fails. */
+export function releaseOutput(backend: WasmBackend, output: TensorInfo): void {
+  backend.disposeData(output.dataId);
 }
 
 /** Runs `work` with scratch memory that is given back whatever happens. */

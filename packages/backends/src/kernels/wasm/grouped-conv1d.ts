@@ -1,6 +1,6 @@
 // Grouped convolution over a sequence on the wasm engine.
 import type { GroupedConv1dSizes } from '../../plain/grouped-conv1d.ts';
-import { addressOf, heapI32, makeOutput, type WasmBackend, withScratch } from '../../wasm-host/index.ts';
+import { addressOf, heapI32, makeOutput, makeOutputs, type WasmBackend, withScratch } from '../../wasm-host/index.ts';
 import { input, registerKernelOnce, sizeOf } from '../register.ts';
 import { engine } from './engine.ts';
 
@@ -8,9 +8,9 @@ registerKernelOnce<WasmBackend>('OrchidGroupedConv1d', 'wasm', (args) => {
   const { backend, inputs } = args;
   const sizes = args.attrs as unknown as GroupedConv1dSizes;
   const weight = input(args, 'weight');
-  const y = makeOutput(backend, [sizes.batch, sizes.length, sizes.outputs], 'float32', 'groupedConv1d');
   const weights = sizeOf(weight.shape);
-  withScratch(backend, 4 * (weights + sizes.rows.length), 'groupedConv1d', (packed) => {
+  return withScratch(backend, 4 * (weights + sizes.rows.length), 'groupedConv1d', (packed) => {
+    const y = makeOutput(backend, [sizes.batch, sizes.length, sizes.outputs], 'float32', 'groupedConv1d');
     const rows = putRows(backend, packed + 4 * weights, sizes);
     engine(backend).groupedConv1d(
       addressOf(backend, input(args, 'x')),
@@ -21,8 +21,8 @@ registerKernelOnce<WasmBackend>('OrchidGroupedConv1d', 'wasm', (args) => {
       rows,
       ...numbersOf(sizes),
     );
+    return y;
   });
-  return y;
 });
 
 registerKernelOnce<WasmBackend>('OrchidGroupedConv1dGrad', 'wasm', (args) => {
@@ -31,25 +31,21 @@ registerKernelOnce<WasmBackend>('OrchidGroupedConv1dGrad', 'wasm', (args) => {
   const x = input(args, 'x');
   const weight = input(args, 'weight');
   const what = 'the gradient of groupedConv1d';
-  const dx = makeOutput(backend, x.shape, 'float32', what);
-  const dweight = makeOutput(backend, weight.shape, 'float32', what);
-  const dbias = makeOutput(backend, [sizes.outputs], 'float32', what);
   const floats = 3 * sizeOf(weight.shape) + sizes.outputs;
-  withScratch(backend, 4 * (floats + sizes.rows.length), what, (scratch) => {
+  return withScratch(backend, 4 * (floats + sizes.rows.length), what, (scratch) => {
+    const outputs = makeOutputs(backend, [x.shape, weight.shape, [sizes.outputs]], what);
     const rows = putRows(backend, scratch + 4 * floats, sizes);
     engine(backend).groupedConv1dGrad(
       addressOf(backend, x),
       addressOf(backend, weight),
       addressOf(backend, input(args, 'dy')),
-      addressOf(backend, dx),
-      addressOf(backend, dweight),
-      addressOf(backend, dbias),
+      ...outputs.map((output) => addressOf(backend, output)),
       scratch,
       rows,
       ...numbersOf(sizes),
     );
+    return outputs;
   });
-  return [dx, dweight, dbias];
 });
 
 function putRows(backend: WasmBackend, address: number, sizes: GroupedConv1dSizes): number {

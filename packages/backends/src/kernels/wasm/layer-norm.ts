@@ -1,6 +1,6 @@
 // Layer normalisation on the wasm engine.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, heapF32, makeOutput, type WasmBackend, withScratch } from '../../wasm-host/index.ts';
+import { addressOf, heapF32, makeOutputs, type WasmBackend, withScratch } from '../../wasm-host/index.ts';
 import { input, registerKernelOnce, sizeOf } from '../register.ts';
 import { engine } from './engine.ts';
 
@@ -8,16 +8,15 @@ registerKernelOnce<WasmBackend>('OrchidLayerNorm', 'wasm', (args) => {
   const { backend, inputs, attrs } = args;
   const x = input(args, 'x');
   const [rows, channels] = rowsOf(x);
-  const y = makeOutput(backend, x.shape, 'float32', 'layerNorm');
-  const mean = makeOutput(backend, [rows], 'float32', 'layerNorm');
-  const inverse = makeOutput(backend, [rows], 'float32', 'layerNorm');
-  withScratch(backend, Math.max(8, 8 * channels), 'layerNorm', (scratch) => {
+  return withScratch(backend, Math.max(8, 8 * channels), 'layerNorm', (scratch) => {
+    const outputs = makeOutputs(backend, [x.shape, [rows], [rows]], 'layerNorm');
+    const [y, mean, inverse] = outputs;
     const weight = addressOrConstant(backend, inputs.weight, scratch, channels, 1);
     const bias = addressOrConstant(backend, inputs.bias, scratch + 4 * channels, channels, 0);
     const at = (tensor: TensorInfo): number => addressOf(backend, tensor);
     engine(backend).layerNorm(at(x), weight, bias, at(y), at(mean), at(inverse), rows, channels, attrs.eps as number);
+    return outputs;
   });
-  return [y, mean, inverse];
 });
 
 registerKernelOnce<WasmBackend>('OrchidLayerNormGrad', 'wasm', (args) => {
@@ -25,24 +24,20 @@ registerKernelOnce<WasmBackend>('OrchidLayerNormGrad', 'wasm', (args) => {
   const x = input(args, 'x');
   const [rows, channels] = rowsOf(x);
   const what = 'the gradient of layerNorm';
-  const dx = makeOutput(backend, x.shape, 'float32', what);
-  const dweight = makeOutput(backend, [channels], 'float32', what);
-  const dbias = makeOutput(backend, [channels], 'float32', what);
-  withScratch(backend, Math.max(8, 12 * channels), what, (scratch) => {
+  return withScratch(backend, Math.max(8, 12 * channels), what, (scratch) => {
+    const outputs = makeOutputs(backend, [x.shape, [channels], [channels]], what);
     const weight = addressOrConstant(backend, inputs.weight, scratch, channels, 1);
     const [px, pdy, pmean, pinverse, pdx, pdweight, pdbias] = [
       x,
       input(args, 'dy'),
       input(args, 'mean'),
       input(args, 'inverseDeviation'),
-      dx,
-      dweight,
-      dbias,
+      ...outputs,
     ].map((tensor) => addressOf(backend, tensor)) as [number, number, number, number, number, number, number];
     const partial = scratch + 4 * channels;
     engine(backend).layerNormGrad(px, pdy, pmean, pinverse, weight, pdx, pdweight, pdbias, partial, rows, channels);
+    return outputs;
   });
-  return [dx, dweight, dbias];
 });
 
 function rowsOf(x: TensorInfo): [number, number] {

@@ -1,6 +1,6 @@
 // Softmax cross entropy on the wasm engine.
 import { findBadLabel } from '../../plain/softmax-cross-entropy.ts';
-import { addressOf, heapF32, heapI32, makeOutput, type WasmBackend } from '../../wasm-host/index.ts';
+import { addressOf, heapF32, heapI32, makeOutput, makeOutputs, type WasmBackend } from '../../wasm-host/index.ts';
 import { input, registerKernelOnce } from '../register.ts';
 import { engine } from './engine.ts';
 
@@ -15,8 +15,7 @@ registerKernelOnce<WasmBackend>('OrchidSoftmaxCrossEntropy', 'wasm', (args) => {
     throw new Error(`softmaxCrossEntropy: labels[${bad}] is ${label}; want 0..${classes - 1} (${classes} classes)`);
   }
   // The kernel leaves each row's largest logit and its sum of exponentials; the logarithms are taken here.
-  const loss = makeOutput(backend, [rows], 'float32', 'softmaxCrossEntropy');
-  const logSum = makeOutput(backend, [rows], 'float32', 'softmaxCrossEntropy');
+  const [loss, logSum] = makeOutputs(backend, [[rows], [rows]], 'softmaxCrossEntropy');
   const [from, largest, sums] = [logits, loss, logSum].map((tensor) => addressOf(backend, tensor)) as [
     number,
     number,
