@@ -225,6 +225,22 @@ describe('train', () => {
     free(model, optimizer);
   });
 
+  it('does not pass off scores from before for those of an evaluation that was cut at the end', async () => {
+    const abort = new AbortController();
+    const checkpoints = new MemoryStore();
+    const task = new CircleTask();
+    let evaluations = 0;
+    task.evaluate = async (_model, signal) => {
+      if (++evaluations === 2) abort.abort();
+      signal?.throwIfAborted();
+      return { loss: evaluations, accuracy: 0.5 };
+    };
+    const options = { task, steps: 8, evaluateEvery: 4, checkpoints, signal: abort.signal };
+    const { result, model, optimizer } = await run(options);
+    expect([result.reason, result.step, result.lastCheckpoint]).toEqual(['aborted', 8, 'memory 8']);
+    free(model, optimizer);
+  });
+
   it('stops when a callback says so', async () => {
     const checkpoints = new MemoryStore();
     const { result, model, optimizer } = await run({

@@ -40,9 +40,9 @@ export interface CheckpointEvent {
 export interface TrainResult {
   /** Steps done in all, those before a resumption included. */
   readonly step: number;
-  /** `done`: all steps; `aborted`: by the signal; `stopped`: a callback said so. */
+  /** `done`: all steps; `aborted`: by the signal, be it in the evaluation after the last step; `stopped`: a callback said so. */
   readonly reason: 'done' | 'aborted' | 'stopped';
-  /** Of the last evaluation, if there was one. */
+  /** Of the last evaluation that was finished, if there was one. */
   readonly scores: Scores | undefined;
   /** Running means at the end. */
   readonly means: Readonly<Record<string, number>>;
@@ -104,14 +104,16 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
   let saved = -1;
   let scores: Scores | undefined;
   let stopped = false;
+  let cut = false;
 
   async function evaluate(): Promise<void> {
     const began = performance.now();
     try {
       scores = await task.evaluate(model, signal);
     } catch (error) {
-      if (signal?.aborted && error === signal.reason) return;
-      throw error;
+      if (!signal?.aborted || error !== signal.reason) throw error;
+      cut = true;
+      return;
     }
     const seconds = (performance.now() - began) / 1000;
     if ((await callbacks.onEvaluate?.({ step, steps, scores, seconds })) === 'stop') stopped = true;
@@ -146,12 +148,15 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
     if ((await callbacks.onStep?.(event)) === 'stop') stopped = true;
     await breathe();
     const last = step === steps || stopped || signal?.aborted === true;
-    if (evaluateEvery && !signal?.aborted && (last || step % evaluateEvery === 0)) await evaluate();
+    if (evaluateEvery && (last || step % evaluateEvery === 0)) {
+      if (signal?.aborted) cut = true;
+      else await evaluate();
+    }
     if (last || (checkpointEvery && step % checkpointEvery === 0)) await save();
   }
   // An abort or a stop that came during an evaluation has not been saved yet.
   if (step > startStep) await save();
-  const reason = step >= steps ? 'done' : stopped ? 'stopped' : 'aborted';
+  const reason = step >= steps && !cut ? 'done' : stopped ? 'stopped' : 'aborted';
   const result: TrainResult = {
     step,
     reason,
