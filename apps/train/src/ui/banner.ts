@@ -1,5 +1,6 @@
 // What a run says once, before its first step: the engine, the model, the data, the plan. Never a silent fallback.
 import { type Io, say } from '../io.ts';
+import { wrapped } from './format.ts';
 
 /** Prints `label  value` lines with the values in one column. */
 export function facts(io: Io, rows: readonly (readonly [label: string, value: string])[]): void {
@@ -7,9 +8,14 @@ export function facts(io: Io, rows: readonly (readonly [label: string, value: st
   for (const [label, value] of rows) say(io, `  ${label.padEnd(width)}  ${value}`);
 }
 
-/** A title line and its facts. */
+/** A title line and its facts; on a terminal, values too long for its line go on below themselves. */
 export function banner(io: Io, title: string, rows: readonly (readonly [label: string, value: string])[]): void {
+  const indent = Math.max(...rows.map(([label]) => label.length)) + 4;
+  const room = io.terminal ? (io.terminal.columns || 80) - indent : Number.POSITIVE_INFINITY;
   say(io, title);
-  facts(io, rows);
+  facts(
+    io,
+    rows.map(([label, value]) => [label, wrapped(value, room).join(`\n${' '.repeat(indent)}`)]),
+  );
   say(io);
 }

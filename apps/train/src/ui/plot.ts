@@ -3,7 +3,8 @@ import type { Metric } from '../run/folder.ts';
 import * as format from './format.ts';
 import { resample, sparkline } from './sparkline.ts';
 
-const width = 60;
+/** With its label and its numbers a plot then fits in 80 columns. */
+const width = 36;
 
 /** Lines with loss and accuracy of the training steps, and of the evaluations if there were several. */
 export function coursePlot(metrics: readonly Metric[]): string[] {

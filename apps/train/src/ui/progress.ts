@@ -15,6 +15,11 @@ export interface StepReport {
   readonly etaSeconds: number;
 }
 
+/** How much of a terminal's line the bar may take: the numbers beside it come first, and want up to 71 columns. */
+function barSize(columns = 80): number {
+  return Math.max(4, Math.min(20, columns - 73));
+}
+
 /** Loss, accuracy, tokens a second and time to go, while a run goes. */
 export class Progress {
   readonly #io: Io;
@@ -45,13 +50,12 @@ export class Progress {
     this.#bar = io.terminal
       ? new cliProgress.SingleBar(
           {
-            format:
-              '{bar} {percentage}% | step {value}/{total} | loss {loss} | accuracy {accuracy} | {rate} tokens/s | {left} left',
+            format: '{bar} {value}/{total}  loss {loss}  acc {accuracy}  {rate} tokens/s  {left} left',
             stream: io.terminal,
             hideCursor: true,
             linewrap: false,
             fps: 5,
-            barsize: 20,
+            barsize: barSize(io.terminal.columns),
           },
           cliProgress.Presets.shades_classic,
         )

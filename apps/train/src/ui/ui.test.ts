@@ -1,7 +1,12 @@
 // What people see of a run: the plot, the numbers, the lines.
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { capture } from '../../test/capture.ts';
+import type { Metric } from '../run/folder.ts';
+import { banner } from './banner.ts';
 import { bytes, count, duration, percent, shellQuote, table } from './format.ts';
+import { coursePlot } from './plot.ts';
 import { Progress } from './progress.ts';
 import { resample, sparkline } from './sparkline.ts';
 
@@ -46,6 +51,47 @@ describe('format', () => {
       ),
     ).toEqual(['a     1', 'bcd  22']);
     expect([shellQuote('runs/a-1'), shellQuote("it's")]).toEqual(['runs/a-1', `'it'\\''s'`]);
+  });
+});
+
+describe('on a terminal of 80 columns', () => {
+  it('the bar shows all it has to say, also with large numbers', () => {
+    let drawn = '';
+    const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    terminal.on('data', (chunk) => {
+      drawn += chunk;
+    });
+    const io = { ...capture().io, terminal: terminal as unknown as NodeJS.WriteStream };
+    const progress = new Progress(io, { total: 10_000, from: 0, everySeconds: 10 });
+    progress.step({ step: 10_000, loss: 0.01234, accuracy: 1, tokensPerSecond: 123_456, etaSeconds: 59 * 60 + 59 });
+    progress.stop();
+    const line = stripVTControlCharacters(drawn).split('\n').at(-2)!;
+    expect(line).toMatch(/█ 10000\/10000 {2}loss 0\.01234 {2}acc 100\.00 % {2}123,456 tokens\/s {2}59 min 59 s left$/);
+  });
+
+  it('what a run says first is cut at blanks', () => {
+    const { io, output } = capture();
+    const terminal = { columns: 40 } as NodeJS.WriteStream;
+    banner({ ...io, terminal }, 'Training', [
+      ['plan', '2,000 steps of 32 x 128 tokens, cosine after 200 steps of warm-up'],
+      ['folder', `runs/${'x'.repeat(40)}`],
+    ]);
+    expect(output().split('\n')).toEqual([
+      'Training',
+      '  plan    2,000 steps of 32 x 128',
+      '          tokens, cosine after 200 steps',
+      '          of warm-up',
+      `  folder  runs/${'x'.repeat(40)}`,
+      '',
+      '',
+    ]);
+    banner(io, 'Training', [['plan', 'a '.repeat(60)]]);
+    expect(output()).toContain('a '.repeat(60));
+  });
+
+  it('the plots fit', () => {
+    const metrics = Array.from({ length: 500 }, (_, i) => ({ kind: 'step', step: i + 1, loss: 0.01234, accuracy: 1 }));
+    for (const line of coursePlot(metrics as Metric[])) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
 
