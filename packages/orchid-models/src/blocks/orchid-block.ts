@@ -3,6 +3,7 @@ import { Module, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { LayerNorm } from '../layers/layer-norm.ts';
 import { Mlp } from '../layers/mlp.ts';
+import { atPositions, type Positions } from '../layers/positions.ts';
 import { OrchidMixer, type OrchidMixerOptions } from '../mixers/orchid.ts';
 
 export interface OrchidBlockOptions {
@@ -29,10 +30,17 @@ export class OrchidBlock extends Module {
     this.#mlp = this.addModule('mlp', new Mlp({ width, innerWidth }, rng));
   }
 
-  /** x [B, L, D] -> [B, L, D] */
-  forward(x: tf.Tensor3D): tf.Tensor3D {
+  /**
+   * @param x [B, L, D] float32
+   * @param positions 'last': what comes after the mixing is done for the last position alone
+   * @returns [B, L, D], or [B, 1, D] with 'last'
+   */
+  forward(x: tf.Tensor3D, positions: Positions = 'all'): tf.Tensor3D {
     return tf.tidy(() => {
-      const mixed = tf.add(x, this.mixer.forward(this.#norm1.forward(x) as tf.Tensor3D));
+      const mixed = tf.add(
+        atPositions(x, positions),
+        this.mixer.forward(this.#norm1.forward(x) as tf.Tensor3D, positions),
+      );
       return tf.add(mixed, this.#mlp.forward(this.#norm2.forward(mixed))) as tf.Tensor3D;
     });
   }

@@ -12,6 +12,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from '../layers/checks.ts';
 import { Linear } from '../layers/linear.ts';
+import { atPositions, type Positions } from '../layers/positions.ts';
 import { ShortConv } from '../layers/short-conv.ts';
 
 export interface OrchidMixerOptions {
@@ -121,8 +122,13 @@ export class OrchidMixer extends Module {
     return this.#filter.forward(length);
   }
 
-  /** x [B, L, D] float32, L at most lMax -> [B, L, D]. @throws Error for another shape or a longer sequence */
-  forward(x: tf.Tensor3D): tf.Tensor3D {
+  /**
+   * @param x [B, L, D] float32, L at most lMax
+   * @param positions 'last': the last position alone goes through the output layer
+   * @returns [B, L, D], or [B, 1, D] with 'last'
+   * @throws Error for another shape or a longer sequence
+   */
+  forward(x: tf.Tensor3D, positions: Positions = 'all'): tf.Tensor3D {
     const { width, lMax } = this;
     if (x.rank !== 3 || x.shape[2] !== width) {
       throw new Error(`OrchidMixer: x has the shape [${x.shape}], want [batch, length, ${width}]`);
@@ -146,7 +152,7 @@ export class OrchidMixer extends Module {
         const { filter, skip } = this.#residual;
         y = tf.add(y, ddConv(x, { kernel: filter.forward(length), skip, ...this.#transform }));
       }
-      return this.#out.forward(y) as tf.Tensor3D;
+      return this.#out.forward(atPositions(y, positions)) as tf.Tensor3D;
     });
   }
 }

@@ -7,11 +7,12 @@ import type { ModelConfig } from '../config/index.ts';
 import { Embedding } from '../layers/embedding.ts';
 import { LayerNorm } from '../layers/layer-norm.ts';
 import { Linear } from '../layers/linear.ts';
+import type { Positions } from '../layers/positions.ts';
 import { mixerOptions } from './mixer-options.ts';
 
 export interface LogitsOptions {
-  /** 'last': only the last position goes through the final norm and the output layer. Default 'all'. */
-  positions?: 'all' | 'last';
+  /** 'last': only the last position is computed after the last block's mixing. Default 'all'. */
+  positions?: Positions;
 }
 
 /** Anything that scores tokens at the positions of a sequence. */
@@ -93,10 +94,9 @@ export abstract class OrchidSequenceModel extends Module implements SequenceMode
     return tf.tidy(() => {
       let x = this.#embedding.forward(ids) as tf.Tensor3D;
       if (this.#positions !== null) x = tf.add(x, tf.slice(this.#positions.weight, [0, 0], [length, width]));
-      for (const block of this.#blocks) x = block.forward(x);
-      const wanted =
-        positions === 'all' ? x : tf.reshape(tf.slice(x, [0, length - 1, 0], [batch, 1, width]), [batch, width]);
-      const normed = this.#norm.forward(wanted);
+      // The blocks mix positions, so only the last of them may leave some out.
+      for (const block of this.#blocks) x = block.forward(x, block === this.#blocks.at(-1) ? positions : 'all');
+      const normed = this.#norm.forward(positions === 'all' ? x : tf.reshape(x, [batch, width]));
       return this.#head instanceof Linear
         ? this.#head.forward(normed)
         : linear(normed, this.#embedding.weight, this.#head.value as tf.Tensor1D);
