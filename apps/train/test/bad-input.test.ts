@@ -41,6 +41,13 @@ describe('the command line', () => {
     await fails(2, /there is no preset `recal`; did you mean `recall`\?/, 'train', 'recall', '--preset', 'recal');
     await fails(2, /unknown key `optimizer\.learning_rat`; did you mean/, ...tiny, '--set', 'optimizer.learning_rat=1');
     await fails(2, /is "fast" \(a string\); want a number above 0/, ...tiny, '--set', 'optimizer.learning_rate=fast');
+    await fails(
+      2,
+      /`optimizer\.beta1` is 1 .*want a number at least 0 and below 1/,
+      ...tiny,
+      '--set',
+      'optimizer.beta1=1',
+    );
     await fails(2, /do not fit the model/, ...tiny, '--set', 'model.max_position_embeddings=8');
     await fails(2, /there is no such engine; want auto, wasm, cpu/, ...tiny, '--backend', 'cuda');
   });
@@ -155,6 +162,16 @@ describe('disks', () => {
       'file/run',
     );
     await fails(1, /cannot be written: a file of that name is in the way/, ...tiny, '--out', 'file');
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('an --out where the system makes no folder', async () => {
+    await fails(
+      1,
+      /\/proc\/orchid\/run cannot be written: no such file or folder/,
+      ...tiny,
+      '--out',
+      '/proc/orchid/run',
+    );
   });
 
   it('a checkpoint folder that is a file', async () => {

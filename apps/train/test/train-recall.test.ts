@@ -1,5 +1,5 @@
 // A recall run from its first line to a question asked of it, at a size of seconds.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../src/cli.ts';
@@ -119,6 +119,29 @@ describe('Ctrl-C and --resume', () => {
     expect(weights('broken').equals(weights('whole'))).toBe(true);
     const steps = readFileSync(join(folder, 'broken/metrics.jsonl'), 'utf8').match(/"kind":"step"/g);
     expect(steps).toHaveLength(20);
+  });
+
+  it('after the last step says that nothing is left to train, and how to measure', async () => {
+    const { io, output, interrupt } = capture(folder);
+    const code = await main([...long, '--steps', '3', '--out', 'late'], {
+      ...io,
+      out: (text) => {
+        io.out(text);
+        if (/^step 3\/3/.test(text)) interrupt();
+      },
+    });
+    expect(code).toBe(130);
+    expect(output()).toMatch(/All 3 steps are done and saved\. To measure the model:\n {2}orchid eval late\n$/);
+    expect((await orchid(folder, 'eval', 'late')).code).toBe(0);
+  });
+
+  it('goes on although a crash cut the last line of the measurements', async () => {
+    await orchid(folder, ...tiny, '--steps', '2', '--out', 'cut');
+    const file = join(folder, 'cut/metrics.jsonl');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}{"kind":"step","step":3,"lo`);
+    const { code, errors } = await orchid(folder, 'train', 'recall', '--resume', 'cut', '--steps', '4');
+    expect([code, errors]).toEqual([0, '']);
+    expect(readFileSync(file, 'utf8').match(/"kind":"step","step":\d,/g)).toHaveLength(4);
   });
 
   it('ends at once on the second Ctrl-C', async () => {

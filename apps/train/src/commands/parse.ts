@@ -21,4 +21,4 @@ export const list =
     text.split(',').map((part) => parse(part.trim()));
 
 /** An option that may be repeated. */
-export const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];

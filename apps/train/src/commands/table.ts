@@ -27,7 +27,7 @@ const backendOption = ['--backend <name>', 'engine: auto, wasm or cpu', 'auto'] 
 function trainOptions(command: Command, task: Task): Command {
   return command
     .option('--preset <name>', `a shipped preset, or the path of a YAML file (default: ${task})`)
-    .option('--set <key=value>', "replace one of the preset's keys; may be repeated", collect, [])
+    .option('--set <key=value>', "replace one of the preset's keys; may be repeated", collect)
     .option('--out <dir>', 'folder of the run (default: runs/<task>-<time>)')
     .option('--resume <dir>', 'go on with an interrupted run, from its last checkpoint')
     .option('--force', 'start anew in an --out folder that holds a run already')

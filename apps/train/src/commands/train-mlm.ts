@@ -6,7 +6,7 @@ import { Failure, UsageError } from '../errors.ts';
 import { type Io, say } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
 import { makeDataset, makeTokenizer, readText } from '../run/mlm-data.ts';
-import { earlierCheckpoint, makeFolder, makeParts, planRun } from '../run/start.ts';
+import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
 import { trainRun } from '../run/train-run.ts';
 import { facts } from '../ui/banner.ts';
 import * as format from '../ui/format.ts';
@@ -38,7 +38,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
       text: textFile,
       evalText: evalFile,
     };
-    const folder = makeFolder(plan, record, options, startStep, io);
+    const folder = await openFolder(plan, record, options, startStep, io);
     const windows = Math.min(config.data.eval_windows, dataset.heldOutWindows);
     const unigram = dataset.unigramBaseline(config.data.eval_windows);
     const baseline = `loss ${format.loss(unigram.loss)}, accuracy ${format.percent(unigram.accuracy)}`;

@@ -5,7 +5,7 @@ import type { TrainOptions } from '../config/options.ts';
 import { Failure, failing } from '../errors.ts';
 import { type Io, say } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
-import { earlierCheckpoint, makeFolder, makeParts, planRun } from '../run/start.ts';
+import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
 import { trainRun } from '../run/train-run.ts';
 import { facts } from '../ui/banner.ts';
 import * as format from '../ui/format.ts';
@@ -33,7 +33,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
       text: null,
       evalText: null,
     };
-    const folder = makeFolder(plan, record, options, startStep, io);
+    const folder = await openFolder(plan, record, options, startStep, io);
     const chance = 2 / (vocab - 2);
     const required = config.training.require_accuracy;
     let accuracy = 0;

@@ -2,7 +2,7 @@
 export interface TrainOptions {
   /** default: the task's own */
   readonly preset?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly out?: string;
   readonly resume?: string;
   readonly force?: boolean;
@@ -17,7 +17,7 @@ export interface TrainOptions {
 /** --set, --seed and --steps as assignments of keys. */
 export function assignments(options: TrainOptions): string[] {
   return [
-    ...options.set,
+    ...(options.set ?? []),
     ...(options.seed === undefined ? [] : [`seed=${options.seed}`]),
     ...(options.steps === undefined ? [] : [`training.steps=${options.steps}`]),
   ];

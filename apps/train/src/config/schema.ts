@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 const positive = () => z.number().positive();
 const fraction = () => z.number().min(0).max(1);
+/** Of a moment: 1 would never take up anything new. */
+const decay = () => z.number().min(0).lt(1);
 const whole = (min: number) => z.int().min(min);
 
 const odd = () => whole(3).refine((n) => n % 2 === 1, 'want an odd number');
@@ -45,8 +47,8 @@ const model = z.strictObject({
 const optimizer = z.strictObject({
   learning_rate: positive().describe("AdamW's peak rate; the implicit filter keeps its own (1e-3, positions 1e-5)"),
   weight_decay: z.number().min(0).describe('decoupled decay of weight matrices'),
-  beta1: fraction().describe("AdamW's first-moment decay"),
-  beta2: fraction().describe("AdamW's second-moment decay"),
+  beta1: decay().describe("AdamW's first-moment decay"),
+  beta2: decay().describe("AdamW's second-moment decay"),
   epsilon: positive().describe("AdamW's epsilon"),
   clip_norm: positive().nullable().describe('gradients are scaled down to this norm; null leaves them alone'),
 });

@@ -23,10 +23,10 @@ export function wanted(schema: z.ZodType): string {
   if (schema instanceof z.ZodNumber) {
     const isWhole = schema.format === 'safeint';
     const { minValue: min, maxValue: max } = schema;
-    const exclusive = !isWhole && schema.safeParse(min).success === false;
+    const allows = (bound: number) => isWhole || schema.safeParse(bound).success;
     const bounds = [
-      min !== null && min > Number.MIN_SAFE_INTEGER ? `${exclusive ? 'above' : 'at least'} ${min}` : '',
-      max !== null && max < Number.MAX_SAFE_INTEGER ? `at most ${max}` : '',
+      min !== null && min > Number.MIN_SAFE_INTEGER ? `${allows(min) ? 'at least' : 'above'} ${min}` : '',
+      max !== null && max < Number.MAX_SAFE_INTEGER ? `${allows(max) ? 'at most' : 'below'} ${max}` : '',
     ].filter(Boolean);
     return [isWhole ? 'a whole number' : 'a number', bounds.join(' and ')].filter(Boolean).join(' ');
   }

@@ -1,19 +1,12 @@
 // The folder of a run: what is in it, how it is made, and that it is never overwritten by accident.
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '@orchid-ml/orchid-models/node';
+import { reasonOf } from '@orchid-ml/trainers/node';
 import type { RunConfig, Task } from '../config/schema.ts';
 import { schemas } from '../config/schema.ts';
 import { validate } from '../config/validate.ts';
-import { Failure, messageOf, systemCode, UsageError } from '../errors.ts';
+import { Failure, messageOf, UsageError } from '../errors.ts';
 import { shellQuote } from '../ui/format.ts';
 
 const runFile = 'run.json';
@@ -38,23 +31,9 @@ export interface Metric {
   readonly ms?: number;
 }
 
-/** Says in words what the operating system refused. */
-export function explainDisk(error: unknown, what: string): Failure {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'the disk quota is used up',
-    EACCES: 'permission denied',
-    EPERM: 'operation not permitted',
-    EROFS: 'the file system is read-only',
-    ENOTDIR: 'a part of the path is a file, not a folder',
-    EEXIST: 'a file of that name is in the way',
-    EISDIR: 'a folder of that name is in the way',
-    ENOENT: 'no such file or folder',
-  };
-  const code = systemCode(error);
-  return new Failure(`${what}: ${code && reasons[code] ? `${reasons[code]} (${code})` : messageOf(error)}`, {
-    cause: error,
-  });
+/** A failure with the operating system's reason in words. */
+function explainDisk(error: unknown, what: string): Failure {
+  return new Failure(`${what}: ${reasonOf(error)}`, { cause: error });
 }
 
 /** The folder of one run. */
@@ -83,7 +62,7 @@ export class RunFolder {
    * @param out the user's --out, or undefined for `runs/<task>-<time>`
    * @throws UsageError when a run is there already and `force` is not set; Failure when it cannot be written
    */
-  static create(cwd: string, out: string | undefined, force: boolean, record: RunRecord): RunFolder {
+  static async create(cwd: string, out: string | undefined, force: boolean, record: RunRecord): Promise<RunFolder> {
     const path = out === undefined ? freshName(cwd, record.config.task) : resolve(cwd, out);
     const shown = shownPath(cwd, path);
     if (existsSync(join(path, runFile)) && !force)
@@ -91,10 +70,12 @@ export class RunFolder {
         `${shown} holds a run already. Go on with it by --resume ${shellQuote(shown)}, start anew over it by --force, or choose another --out.`,
       );
     try {
-      mkdirSync(path, { recursive: true });
-      if (force)
-        for (const name of ['checkpoint', 'metrics.jsonl']) rmSync(join(path, name), { recursive: true, force: true });
+      await makeFolder(path);
+      // The record first: where the disk is full, the earlier run is still whole.
       writeRecord(path, record);
+      if (force)
+        for (const name of ['checkpoint', 'checkpoint.previous', 'metrics.jsonl'])
+          rmSync(join(path, name), { recursive: true, force: true });
     } catch (error) {
       throw explainDisk(error, `the folder ${shown} cannot be written`);
     }
@@ -135,10 +116,9 @@ export class RunFolder {
     const file = join(this.path, 'metrics.jsonl');
     if (!existsSync(file)) return [];
     try {
-      return readFileSync(file, 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as Metric);
+      // A crash or a full disk may have cut the last line: what follows the last line end does not count.
+      const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+      return lines.filter(Boolean).map((line) => JSON.parse(line) as Metric);
     } catch (error) {
       throw new Failure(`${join(this.shown, 'metrics.jsonl')} is damaged: ${messageOf(error)}`, { cause: error });
     }
@@ -148,7 +128,7 @@ export class RunFolder {
   forgetAfter(step: number): void {
     const kept = this.metrics().filter((metric) => metric.step <= step);
     try {
-      writeFileSync(join(this.path, 'metrics.jsonl'), kept.map((metric) => `${JSON.stringify(metric)}\n`).join(''));
+      replaceFile(join(this.path, 'metrics.jsonl'), kept.map((metric) => `${JSON.stringify(metric)}\n`).join(''));
     } catch (error) {
       throw explainDisk(error, `${join(this.shown, 'metrics.jsonl')} cannot be written`);
     }
@@ -164,9 +144,19 @@ export class RunFolder {
   }
 }
 
+/** Replaces a file whole or not at all. */
+function replaceFile(file: string, content: string): void {
+  try {
+    writeFileSync(`${file}.part`, content);
+    renameSync(`${file}.part`, file);
+  } catch (error) {
+    rmSync(`${file}.part`, { force: true });
+    throw error;
+  }
+}
+
 function writeRecord(path: string, record: RunRecord): void {
-  writeFileSync(join(path, `${runFile}.part`), `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(join(path, `${runFile}.part`), join(path, runFile));
+  replaceFile(join(path, runFile), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 function readRecord(file: string, shown: string): RunRecord {

@@ -105,13 +105,13 @@ export async function makeParts<B>(
 }
 
 /** The folder of the run: a new one, or the earlier one with what has changed written down. */
-export function makeFolder(
+export async function openFolder(
   plan: Plan<RunConfig>,
   record: RunRecord,
   options: TrainOptions,
   startStep: number,
   io: Io,
-): RunFolder {
+): Promise<RunFolder> {
   if (!plan.earlier) return RunFolder.create(io.cwd, options.out, options.force === true, record);
   const folder = plan.earlier.withRecord(record);
   folder.forgetAfter(startStep);

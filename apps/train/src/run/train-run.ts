@@ -146,7 +146,8 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
       accuracy: result.scores?.accuracy,
       loss: result.scores?.loss,
     };
-    if (ended.interrupted) sayHowToGoOn(job, result.step, result.lastCheckpoint !== undefined, io);
+    if (ended.interrupted && result.step >= training.steps) sayHowToMeasure(job, io);
+    else if (ended.interrupted) sayHowToGoOn(job, result.step, result.lastCheckpoint !== undefined, io);
     else await sayHowItWent(job, ended, result.reason === 'stopped', io);
     return ended;
   } catch (error) {
@@ -171,6 +172,12 @@ function sayHowToGoOn<B>(job: Job<B>, step: number, saved: boolean, io: Io): voi
   }
   say(io, `Stopped and saved after step ${step} of ${job.config.training.steps}. To go on:`);
   say(io, `  ${io.program} train ${task} --resume ${job.folder.argument}`);
+}
+
+/** Interrupted in the evaluation after the last step: there is nothing left to train. */
+function sayHowToMeasure<B>(job: Job<B>, io: Io): void {
+  say(io, `All ${format.count(job.config.training.steps)} steps are done and saved. To measure the model:`);
+  say(io, `  ${io.program} eval ${job.folder.argument}`);
 }
 
 async function sayHowItWent<B>(job: Job<B>, ended: Ended, early: boolean, io: Io): Promise<void> {
