@@ -143,31 +143,19 @@ function inverseLevel(entry: usize, work: usize, blocks: usize): void {
 
 /** Multiplies the first n points by the chirp (or its conjugate) and clears the points after them. */
 function chirp(plan: usize, work: usize, conjugate: bool): void {
-  const n = <usize>load<u32>(plan);
-  let t = <usize>load<u32>(plan, 24);
-  const end = work + (n << 5);
-  for (let p = work; p < end; p += 32) {
-    const xr = v128.load(p);
-    const xi = v128.load(p, 16);
-    const wr = v128.load32_splat(t);
-    const wi = v128.load32_splat(t, 4);
-    if (conjugate) {
-      v128.store(p, mulConjRe(xr, xi, wr, wi));
-      v128.store(p, mulConjIm(xr, xi, wr, wi), 16);
-    } else {
-      v128.store(p, mulRe(xr, xi, wr, wi));
-      v128.store(p, mulIm(xr, xi, wr, wi), 16);
-    }
-    t += 8;
-  }
-  memory.fill(end, 0, workBytes(plan) - (n << 5));
+  const end = work + (<usize>load<u32>(plan) << 5);
+  multiply(work, end, <usize>load<u32>(plan, 24), conjugate);
+  memory.fill(end, 0, work + workBytes(plan) - end);
 }
 
 /** Pointwise product with the transformed chirp, both in digit-reversed order. */
 function convolve(plan: usize, work: usize, conjugate: bool): void {
-  let t = <usize>load<u32>(plan, 28);
-  const end = work + workBytes(plan);
-  for (let p = work; p < end; p += 32) {
+  multiply(work, work + workBytes(plan), <usize>load<u32>(plan, 28), conjugate);
+}
+
+/** Multiplies the points from p to `end` by the numbers at t, or their conjugates. */
+function multiply(p: usize, end: usize, t: usize, conjugate: bool): void {
+  for (; p < end; p += 32) {
     const xr = v128.load(p);
     const xi = v128.load(p, 16);
     const wr = v128.load32_splat(t);

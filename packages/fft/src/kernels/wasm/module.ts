@@ -1,5 +1,12 @@
 // The wasm module's exports, typed, and the calls that every wasm kernel makes around them.
-import { addressOf, makeOutput, type WasmBackend, wasmModule, withScratch } from '@orchid-ml/backends/wasm-host';
+import {
+  addressOf,
+  makeOutput,
+  makeOutputs,
+  type WasmBackend,
+  wasmModule,
+  withScratch,
+} from '@orchid-ml/backends/wasm-host';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import source from '../../generated/fft.wasm.ts';
 import { wasmPlan } from '../../wasm/plan.ts';
@@ -9,6 +16,18 @@ import { layoutOf, type RealAttrs, withAxis } from '../contract.ts';
 const STAGING_BYTES = 64;
 /** The heap aligns to 8 bytes; a quarter of the vectors would straddle two lines of the cache. */
 const LINE_BYTES = 64;
+
+type Cosine = (
+  plan: number,
+  work: number,
+  x: number,
+  rows: number,
+  y: number,
+  outer: number,
+  inner: number,
+  edge: number,
+  middle: number,
+) => void;
 
 /** assembly/fft.ts; every argument a byte address or a number. */
 export interface FftExports {
@@ -49,28 +68,8 @@ export interface FftExports {
     scale: number,
     backward: number,
   ): void;
-  dct(
-    plan: number,
-    work: number,
-    x: number,
-    rows: number,
-    y: number,
-    outer: number,
-    inner: number,
-    edge: number,
-    middle: number,
-  ): void;
-  idct(
-    plan: number,
-    work: number,
-    x: number,
-    rows: number,
-    y: number,
-    outer: number,
-    inner: number,
-    edge: number,
-    middle: number,
-  ): void;
+  readonly dct: Cosine;
+  readonly idct: Cosine;
 }
 
 /** Runs `call` with the module, the plan of length n and a work buffer for it. */
@@ -112,8 +111,7 @@ export function complexKernel(name: 'fft' | 'ifft'): KernelFunc {
     const { outer, rows, inner } = layoutOf(re.shape, axis);
     return withPlan(engine, n, name, (exports, plan, work) => {
       const shape = withAxis(re.shape, axis, n);
-      const outRe = makeOutput(engine, shape, 'float32', name);
-      const outIm = makeOutput(engine, shape, 'float32', name);
+      const [outRe, outIm] = makeOutputs(engine, [shape, shape], name);
       const [a, b] = [addressOf(engine, re), addressOf(engine, im)];
       const [c, d] = [addressOf(engine, outRe), addressOf(engine, outIm)];
       exports.fft(plan, work, a, b, rows, c, d, outer, inner, scale, name === 'ifft' ? 1 : 0);

@@ -1,5 +1,5 @@
 // rfft on wasm.
-import { addressOf, makeOutput, type WasmBackend } from '@orchid-ml/backends/wasm-host';
+import { addressOf, makeOutputs, type WasmBackend } from '@orchid-ml/backends/wasm-host';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { binsOf, layoutOf, type RealAttrs, RFFT, withAxis } from '../contract.ts';
 import { withPlan } from './module.ts';
@@ -14,8 +14,7 @@ export const rfftWasm: KernelConfig = {
     const { outer, rows, inner } = layoutOf(x.shape, axis);
     return withPlan(engine, n, 'rfft', (exports, plan, work) => {
       const shape = withAxis(x.shape, axis, binsOf(n));
-      const re = makeOutput(engine, shape, 'float32', 'rfft');
-      const im = makeOutput(engine, shape, 'float32', 'rfft');
+      const [re, im] = makeOutputs(engine, [shape, shape], 'rfft');
       const [a, b] = [addressOf(engine, re), addressOf(engine, im)];
       exports.rfft(plan, work, addressOf(engine, x), rows, a, b, outer, inner, edge, middle);
       return [re, im];
