@@ -34,9 +34,13 @@ function panelGroups(plan: usize, width: i32, buffers: i32): i32 {
   return max(1, min(min(max(2, fitting), PANEL_GROUPS), width >> 3));
 }
 
-/** Bytes of scratch that a kernel with so many kinds of work buffers needs: one for each of z, dy, kernel and a shared kernel's gradient. */
-export function scratchBytes(plan: usize, n: i32, width: i32, buffers: i32): usize {
-  return 64 + headBytes(n) + bufferBytes(plan) * <usize>(buffers * panelGroups(plan, width, buffers));
+/**
+ * Bytes of scratch that a kernel with so many kinds of work buffers needs: one for each of z, dy, kernel and a shared
+ * kernel's gradient. They may be more than 32 bits can say, and than the heap can hold.
+ */
+export function scratchBytes(plan: usize, n: i32, width: i32, buffers: i32): f64 {
+  const count = buffers * panelGroups(plan, width, buffers);
+  return 64 + <f64>headBytes(n) + <f64>bufferBytes(plan) * <f64>count;
 }
 
 /** The groups of the panel that begins at channel c: whole ones, or at the end one that does its neighbour's work again. */

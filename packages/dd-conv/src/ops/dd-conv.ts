@@ -37,7 +37,7 @@ export interface DdConvOptions {
  * @returns [B, L, D]
  * @throws Error when a shape, a dtype or an option does not fit, or there is neither a kernel nor a spectrum
  */
-export function ddConv(z: tf.Tensor3D, options: DdConvOptions): tf.Tensor3D {
+export function ddConv(z: tf.Tensor3D, options: DdConvOptions = {}): tf.Tensor3D {
   const op = 'ddConv';
   checkKeys(op, options, ['kernel', 'spectrum', 'skip', 'transform', 'norm', 'kernelDomain']);
   const { kernel, spectrum, skip, transform = 'dft', norm = 'forward', kernelDomain = 'frequency' } = options;

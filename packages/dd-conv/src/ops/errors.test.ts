@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../../test/engines.ts';
-import { ddConv, longConv } from '../index.ts';
+import { ddConv, longConv, splitComplex } from '../index.ts';
 
 const z = (): tf.Tensor3D => tf.zeros([2, 6, 3]);
 /** Zeros of a shape whose type the compiler does not look at. */
@@ -14,6 +14,8 @@ const bad: [string, () => unknown, string][] = [
   ['rank', () => ddConv(zeros([6, 3]), { kernel: zeros([6, 3]) }), 'z has shape [6,3]; want rank 3'],
   ['dtype', () => ddConv(zeros([2, 6, 3], 'int32'), { kernel: zeros([6, 3]) }), 'z has dtype int32; want float32'],
   ['empty', () => ddConv(zeros([2, 0, 3]), { kernel: zeros([0, 3]) }), 'z has shape [2,0,3]; want no empty dimension'],
+  ['no options', () => ddConv(z()), 'ddConv: got neither kernel nor spectrum'],
+  ['split no tensor', () => splitComplex([1, 2] as never), 'splitComplex: x is object; want a tensor'],
   ['no kernel', () => ddConv(z(), {}), 'ddConv: got neither kernel nor spectrum; want one of them or both'],
   ['kernel rows', () => ddConv(z(), { kernel: zeros([5, 3]) }), 'kernel has shape [5,3]; want [L, D] = [6,3]'],
   [

@@ -1,7 +1,7 @@
 // Channels that alternate real and imaginary parts, as the conditioning networks make them, to a complex pair and back.
 // Strided slices would do, but no engine has them both fast and differentiable.
 import type { ComplexPair } from '@orchid-ml/fft';
-import { engine, getKernel, registerGradient, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, getKernel, registerGradient, Tensor } from '@tensorflow/tfjs-core';
 import { interleaveKernelName, splitComplexKernelName } from '../kernels/names.ts';
 
 /**
@@ -12,6 +12,7 @@ import { interleaveKernelName, splitComplexKernelName } from '../kernels/names.t
  * @throws Error when the last axis is odd, x is not float32, or the backend has no kernel
  */
 export function splitComplex(x: Tensor): ComplexPair {
+  if (!(x instanceof Tensor)) throw new Error(`splitComplex: x is ${x === null ? 'null' : typeof x}; want a tensor`);
   const channels = x.shape.at(-1);
   if (x.dtype !== 'float32') throw new Error(`splitComplex: x has dtype ${x.dtype}; want float32`);
   if (channels === undefined || channels % 2 !== 0) {

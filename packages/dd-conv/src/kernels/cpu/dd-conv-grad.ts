@@ -1,10 +1,11 @@
 // The cpu backend's gradient kernel: float64 inside, float32 in and out.
-import { type KernelConfig, type KernelFunc, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { ddConvGradient } from '../../plain/dd-conv.ts';
 import { type DdConvAttrs, type DdConvGradInputs, ddConvGradKernelName } from '../names.ts';
+import { registerOnce } from '../register.ts';
 import { type CpuBackend, plainArguments } from './dd-conv.ts';
 
-export const ddConvGradCpu: KernelConfig = {
+registerOnce({
   kernelName: ddConvGradKernelName,
   backendName: 'cpu',
   kernelFunc: ((args: { inputs: DdConvGradInputs; backend: CpuBackend; attrs: DdConvAttrs }) => {
@@ -22,6 +23,4 @@ export const ddConvGradCpu: KernelConfig = {
     give(inputs.skip, gradients.skip);
     return outputs;
   }) as unknown as KernelFunc,
-};
-
-registerKernel(ddConvGradCpu);
+});

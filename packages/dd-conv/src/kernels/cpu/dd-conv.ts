@@ -1,7 +1,8 @@
 // The cpu backend's forward kernel: float64 inside, float32 in and out.
-import { type KernelConfig, type KernelFunc, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { type DdConvArrays, type DdConvSettings, ddConv } from '../../plain/dd-conv.ts';
 import { type DdConvAttrs, type DdConvInputs, ddConvKernelName } from '../names.ts';
+import { registerOnce } from '../register.ts';
 
 /** The part of tfjs-backend-cpu's backend object that the kernels use. */
 export interface CpuBackend {
@@ -34,7 +35,7 @@ export function plainArguments(
   };
 }
 
-export const ddConvCpu: KernelConfig = {
+registerOnce({
   kernelName: ddConvKernelName,
   backendName: 'cpu',
   kernelFunc: ((args: { inputs: DdConvInputs; backend: CpuBackend; attrs: DdConvAttrs }) => {
@@ -42,6 +43,4 @@ export const ddConvCpu: KernelConfig = {
     const y = Float32Array.from(ddConv(settings, arrays));
     return args.backend.makeTensorInfo(args.inputs.z.shape, 'float32', y);
   }) as unknown as KernelFunc,
-};
-
-registerKernel(ddConvCpu);
+});

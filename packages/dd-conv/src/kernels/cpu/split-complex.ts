@@ -1,9 +1,10 @@
 // The cpu backend's kernels for channels that alternate real and imaginary parts.
-import { type KernelFunc, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { interleaveKernelName, splitComplexKernelName } from '../names.ts';
+import { registerOnce } from '../register.ts';
 import type { CpuBackend } from './dd-conv.ts';
 
-registerKernel({
+registerOnce({
   kernelName: splitComplexKernelName,
   backendName: 'cpu',
   kernelFunc: (({ inputs, backend }: { inputs: { x: TensorInfo }; backend: CpuBackend }) => {
@@ -19,7 +20,7 @@ registerKernel({
   }) as unknown as KernelFunc,
 });
 
-registerKernel({
+registerOnce({
   kernelName: interleaveKernelName,
   backendName: 'cpu',
   kernelFunc: (({ inputs, backend }: { inputs: { re: TensorInfo; im: TensorInfo }; backend: CpuBackend }) => {

@@ -1,24 +1,24 @@
 // The wasm engine's gradient kernel: transforms the inputs again instead of having kept their spectra.
-import { addressOf, makeOutput, type WasmBackend, withScratch } from '@orchid-ml/backends/wasm-host';
-import { type KernelFunc, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
+import { addressOf, makeOutputs, type WasmBackend, withScratch } from '@orchid-ml/backends/wasm-host';
+import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { type DdConvAttrs, type DdConvGradInputs, ddConvGradKernelName } from '../names.ts';
+import { registerOnce } from '../register.ts';
 import { ddConvModule, sharedArguments } from './module.ts';
 
-registerKernel({
+type Five<T> = [T, T, T, T, T];
+
+registerOnce({
   kernelName: ddConvGradKernelName,
   backendName: 'wasm',
   kernelFunc: (({ inputs, backend, attrs }: { inputs: DdConvGradInputs; backend: WasmBackend; attrs: DdConvAttrs }) => {
     const { args, scratchBytes } = sharedArguments(backend, inputs, attrs, true);
     return withScratch(backend, scratchBytes, ddConvGradKernelName, (scratch) => {
-      const outputs: TensorInfo[] = [];
-      const outputFor = (input: TensorInfo | undefined): number => {
-        if (!input) return 0;
-        const output = makeOutput(backend, input.shape, 'float32', ddConvGradKernelName);
-        outputs.push(output);
-        return addressOf(backend, output);
-      };
       const { z, kernel, spectrumRe, spectrumIm, skip, dy } = inputs;
-      const to = [z, kernel, spectrumRe, spectrumIm, skip].map(outputFor) as [number, number, number, number, number];
+      const wanted = [z, kernel, spectrumRe, spectrumIm, skip];
+      const shapes = wanted.flatMap((input) => (input ? [input.shape] : []));
+      const outputs = makeOutputs(backend, shapes, ddConvGradKernelName);
+      let next = 0;
+      const to = wanted.map((input) => (input ? addressOf(backend, outputs[next++]!) : 0)) as Five<number>;
       ddConvModule(backend).ddConvGrad(...args, addressOf(backend, dy), ...to, scratch);
       return outputs;
     });

@@ -1,10 +1,11 @@
 // The wasm engine's forward kernel: spectra live in a few work buffers, a lane group at a time.
 import { addressOf, makeOutput, type WasmBackend, withScratch } from '@orchid-ml/backends/wasm-host';
-import { type KernelFunc, registerKernel } from '@tensorflow/tfjs-core';
+import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { type DdConvAttrs, type DdConvInputs, ddConvKernelName } from '../names.ts';
+import { registerOnce } from '../register.ts';
 import { ddConvModule, sharedArguments } from './module.ts';
 
-registerKernel({
+registerOnce({
   kernelName: ddConvKernelName,
   backendName: 'wasm',
   kernelFunc: (({ inputs, backend, attrs }: { inputs: DdConvInputs; backend: WasmBackend; attrs: DdConvAttrs }) => {

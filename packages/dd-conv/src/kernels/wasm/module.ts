@@ -80,6 +80,6 @@ export function sharedArguments(
       spectrumRe?.shape[1] ?? 0,
       address(skip),
     ],
-    scratchBytes: ddConvModule(backend).scratchBytes(plan, n, width, buffers) >>> 0,
+    scratchBytes: ddConvModule(backend).scratchBytes(plan, n, width, buffers),
   };
 }

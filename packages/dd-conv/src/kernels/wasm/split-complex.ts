@@ -1,16 +1,16 @@
 // The wasm engine's kernels for channels that alternate real and imaginary parts.
-import { addressOf, makeOutput, type WasmBackend } from '@orchid-ml/backends/wasm-host';
-import { type KernelFunc, registerKernel, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { addressOf, makeOutput, makeOutputs, type WasmBackend } from '@orchid-ml/backends/wasm-host';
+import { type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { interleaveKernelName, splitComplexKernelName } from '../names.ts';
+import { registerOnce } from '../register.ts';
 import { ddConvModule } from './module.ts';
 
-registerKernel({
+registerOnce({
   kernelName: splitComplexKernelName,
   backendName: 'wasm',
   kernelFunc: (({ inputs, backend }: { inputs: { x: TensorInfo }; backend: WasmBackend }) => {
     const shape = [...inputs.x.shape.slice(0, -1), inputs.x.shape.at(-1)! / 2];
-    const re = makeOutput(backend, shape, 'float32', splitComplexKernelName);
-    const im = makeOutput(backend, shape, 'float32', splitComplexKernelName);
+    const [re, im] = makeOutputs(backend, [shape, shape], splitComplexKernelName);
     ddConvModule(backend).splitComplex(
       addressOf(backend, inputs.x),
       addressOf(backend, re),
@@ -21,7 +21,7 @@ registerKernel({
   }) as unknown as KernelFunc,
 });
 
-registerKernel({
+registerOnce({
   kernelName: interleaveKernelName,
   backendName: 'wasm',
   kernelFunc: (({ inputs, backend }: { inputs: { re: TensorInfo; im: TensorInfo }; backend: WasmBackend }) => {
