@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { mlmTask } from '@orchid-ml/trainers';
 import type { TrainOptions } from '../config/options.ts';
 import { Failure, UsageError } from '../errors.ts';
-import { type Io, say } from '../io.ts';
+import type { Io } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
 import { makeDataset, makeTokenizer, readText } from '../run/mlm-data.ts';
 import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
 import { trainRun } from '../run/train-run.ts';
-import { facts } from '../ui/banner.ts';
+import { suggestions } from '../ui/banner.ts';
 import * as format from '../ui/format.ts';
 
 export async function run(_args: readonly string[], options: TrainOptions, io: Io): Promise<number> {
@@ -71,10 +71,8 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
     );
     if (ended.interrupted) return 130;
     const { accuracy = 0 } = ended;
-    say(io);
-    say(io, 'Try next:');
     const own = folder.argument;
-    facts(io, [
+    suggestions(io, [
       [`${io.program} predict ${own} "a text with some ch[MASK]racters hidden"`, 'fill masks'],
       [`${io.program} eval ${own} --text FILE`, 'measure it on another text'],
       [`${io.program} train mlm --resume ${own} --steps ${2 * config.training.steps}`, 'train on'],

@@ -3,11 +3,11 @@ import { recallTask } from '@orchid-ml/trainers';
 import pc from 'picocolors';
 import type { TrainOptions } from '../config/options.ts';
 import { Failure, failing } from '../errors.ts';
-import { type Io, say } from '../io.ts';
+import type { Io } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
 import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
 import { trainRun } from '../run/train-run.ts';
-import { facts } from '../ui/banner.ts';
+import { suggestions } from '../ui/banner.ts';
 import * as format from '../ui/format.ts';
 
 export async function run(_args: readonly string[], options: TrainOptions, io: Io): Promise<number> {
@@ -62,10 +62,8 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
       io,
     );
     if (ended.interrupted) return 130;
-    say(io);
-    say(io, 'Try next:');
     const own = folder.argument;
-    facts(io, [
+    suggestions(io, [
       [`${io.program} predict ${own}`, 'ask it one question'],
       [`${io.program} eval ${own} --sequences 5000`, 'measure it on more sequences'],
       [`${io.program} train recall --set data.length=256`, 'longer sequences'],

@@ -19,3 +19,10 @@ export function banner(io: Io, title: string, rows: readonly (readonly [label: s
   );
   say(io);
 }
+
+/** What to do after a run: each purpose with its command on a line of its own, to be copied whole from a narrow terminal. */
+export function suggestions(io: Io, rows: readonly (readonly [command: string, purpose: string])[]): void {
+  say(io);
+  say(io, 'Try next:');
+  for (const [command, purpose] of rows) say(io, `  ${purpose}\n    ${command}`);
+}

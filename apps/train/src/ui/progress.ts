@@ -54,6 +54,8 @@ export class Progress {
             stream: io.terminal,
             hideCursor: true,
             linewrap: false,
+            // Its own SIGINT handler would take the bar off while the last step is still to be shown.
+            gracefulExit: false,
             fps: 5,
             barsize: barSize(io.terminal.columns),
           },
@@ -87,8 +89,11 @@ export class Progress {
 
   /** Prints a line of its own, above the bar if there is one. */
   note(line: string): void {
-    if (this.#bar && this.#io.terminal) this.#io.terminal.write('\r\x1b[2K');
+    const terminal = this.#bar && this.#io.terminal;
+    terminal?.write('\r\x1b[2K');
     say(this.#io, line);
+    // At its end the bar puts the cursor back to where it was saved: that is now a line further down.
+    terminal?.write('\x1b7');
   }
 
   /** Takes the bar off the terminal; call it however the run ends. */

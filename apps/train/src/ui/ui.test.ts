@@ -55,17 +55,35 @@ describe('format', () => {
 });
 
 describe('on a terminal of 80 columns', () => {
-  it('the bar shows all it has to say, also with large numbers', () => {
+  function screen() {
     let drawn = '';
-    const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
-    terminal.on('data', (chunk) => {
+    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    stream.on('data', (chunk) => {
       drawn += chunk;
     });
-    const io = { ...capture().io, terminal: terminal as unknown as NodeJS.WriteStream };
+    const terminal = stream as unknown as NodeJS.WriteStream;
+    return { io: { ...capture().io, out: (text: string) => void stream.write(text), terminal }, drawn: () => drawn };
+  }
+
+  it('lines above the bar stay when it ends, and Ctrl-C is left to the run', () => {
+    const { io, drawn } = screen();
+    const before = process.listenerCount('SIGINT');
+    const progress = new Progress(io, { total: 10, from: 0, everySeconds: 10 });
+    expect(process.listenerCount('SIGINT')).toBe(before);
+    progress.note('step 4: held-out');
+    progress.stop();
+    // The bar ends where the cursor was last saved: below the note.
+    const [save, restore] = ['\x1b7', '\x1b8'];
+    expect(drawn().lastIndexOf(save)).toBeGreaterThan(drawn().indexOf('held-out\n'));
+    expect(drawn().indexOf(restore)).toBeGreaterThan(drawn().lastIndexOf(save));
+  });
+
+  it('the bar shows all it has to say, also with large numbers', () => {
+    const { io, drawn } = screen();
     const progress = new Progress(io, { total: 10_000, from: 0, everySeconds: 10 });
     progress.step({ step: 10_000, loss: 0.01234, accuracy: 1, tokensPerSecond: 123_456, etaSeconds: 59 * 60 + 59 });
     progress.stop();
-    const line = stripVTControlCharacters(drawn).split('\n').at(-2)!;
+    const line = stripVTControlCharacters(drawn()).split('\n').at(-2)!;
     expect(line).toMatch(/█ 10000\/10000 {2}loss 0\.01234 {2}acc 100\.00 % {2}123,456 tokens\/s {2}59 min 59 s left$/);
   });
 
