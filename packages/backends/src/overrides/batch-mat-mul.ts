@@ -6,7 +6,7 @@ import { input, sizeOf } from '../kernels/register.ts';
 import { engine } from '../kernels/wasm/engine.ts';
 import { addressOf, makeOutput, type WasmBackend, withScratch } from '../wasm-host/index.ts';
 import { type Override, zeros } from './override.ts';
-import { multiply } from './xnnpack.ts';
+import { expectRoom, multiply } from './xnnpack.ts';
 
 export const batchMatMul: Override = {
   kernelName: 'BatchMatMul',
@@ -19,9 +19,12 @@ export const batchMatMul: Override = {
     const batchA = a.shape.slice(0, -2);
     const batchB = b.shape.slice(0, -2);
     const isPlain = !transposeA && !transposeB && sizeOf(batchA) === 1 && sizeOf(batchB) === 1;
+    if (a.dtype !== 'float32' || b.dtype !== 'float32') return original(args);
     // Of nothing, tfjs's product leaves the memory as it was.
-    if ((isPlain && sizeOf(a.shape) > 0 && sizeOf(b.shape) > 0) || a.dtype !== 'float32' || b.dtype !== 'float32')
+    if (isPlain && sizeOf(a.shape) > 0 && sizeOf(b.shape) > 0) {
+      expectRoom(backend, b.shape.at(-2)!, b.shape.at(-1)!);
       return original(args);
+    }
 
     const batch = tf.backend_util.assertAndGetBroadcastShape(batchA, batchB);
     const [m, inner] = lastTwo(a.shape, transposeA);

@@ -1,6 +1,6 @@
 // The engine's own fast matrix product, on addresses: it knows only tensors by number, so the three matrices get numbers
 // for the length of the call.
-import type { WasmBackend } from '../wasm-host/index.ts';
+import { allocate, release, type WasmBackend } from '../wasm-host/index.ts';
 
 interface Internals {
   dataIdNextNumber: number;
@@ -25,6 +25,7 @@ export function multiply(
   inner: number,
   n: number,
 ): void {
+  expectRoom(backend, inner, n);
   const internals = backend as unknown as Internals;
   let call = wrapped.get(backend);
   if (!call) {
@@ -44,6 +45,16 @@ export function multiply(
     // The engine caches b's packed form by number: forgetting the number frees it.
     for (const id of ids) tfjs.disposeData(id);
   }
+}
+
+/**
+ * XNNPACK packs the right operand, its columns rounded up, into memory that it takes itself. Where there is none it only
+ * prints a line, and the product is whatever was in memory.
+ *
+ * @throws Error when the heap has no room for the packed operand
+ */
+export function expectRoom(backend: WasmBackend, inner: number, n: number): void {
+  release(backend, allocate(backend, 4 * (inner + 1) * (n + 16) + 4096, 'matMul'));
 }
 
 function shapeBytes(...shape: number[]): Uint8Array {
