@@ -79,8 +79,30 @@ async function finishSwap(previous: string, dir: string, own: ReadonlySet<string
   await rm(previous, { recursive: true, force: true });
 }
 
+/** Removes half-filled folders of processes that are no more: each may be as large as a checkpoint. */
+async function sweep(dir: string): Promise<void> {
+  const prefix = `${basename(dir)}.tmp-`;
+  for (const name of await readdir(dirname(dir))) {
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
+    if (Number.isInteger(pid) && pid > 0 && !isRunning(pid)) {
+      await rm(join(dirname(dir), name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Any other refusal is of a process that there is.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
 /**
  * Finds out whether {@link replaceFolder} will work: makes the parent folders, and writes and removes a small file beside.
+ * What killed processes left half-written is removed.
  *
  * @param own a folder that is not empty must have one of these files, or it is somebody's own
  */
@@ -88,6 +110,7 @@ export async function checkFolder(path: string, own: ReadonlySet<string>): Promi
   const dir = resolve(path);
   await makeFolder(dirname(dir));
   await recoverFolder(dir);
+  await sweep(dir);
   if (await exists(dir)) {
     if (!(await stat(dir)).isDirectory()) throw new Error(`${basename(dir)} is a file; want a folder`);
     const names = await readdir(dir);

@@ -1,4 +1,5 @@
 // Checkpoints on disk: exact resumption, all or nothing, and errors that name the file and keep what was there.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -126,6 +127,17 @@ describe('checkpointDirectory', () => {
     expect(await readFile(join(dir, 'notes.txt'), 'utf8')).toBe('mine');
     expect((await readState()).step).toBe(3);
     expect(existsSync(`${dir}.previous`)).toBe(false);
+  });
+
+  it('sweeps up what killed processes left, not what a living one is writing', async () => {
+    const dead = spawnSync(process.execPath, ['--version']).pid;
+    await mkdir(`${dir}.tmp-${dead}`, { recursive: true });
+    await mkdir(`${dir}.tmp-${process.ppid}`);
+    await mkdir(`${dir}.tmp-mine`);
+    await run(2, dir);
+    expect((await readdir(join(root, 'run'))).sort()).toEqual(
+      ['checkpoint', `checkpoint.tmp-${process.ppid}`, 'checkpoint.tmp-mine'].sort(),
+    );
   });
 
   it('finds the old contents after a crash in the middle of the swap, and goes on from there', async () => {
