@@ -110,6 +110,13 @@ describe('MlmDataset', () => {
     expect(() => unigram.score([])).toThrow('there are no labels');
   });
 
+  it('takes the baseline of batches with more masks than a call has room for arguments', () => {
+    const long = Int32Array.from({ length: 1_000_000 }, (_, i) => 3 + (i % 250));
+    const large = { ids: long, length: 250_000, batchSize: 2, heldOutFraction: 0.5, evalMaskProbability: 0.9 };
+    const { count } = new MlmDataset({ ...options, ...large }).unigramBaseline();
+    expect(count / 500_000).toBeCloseTo(0.9, 2);
+  });
+
   it.each([
     [{ length: 901 }, 'the training text has 900 tokens, less than one window of 901'],
     [{ length: 101 }, 'the held-out text has 100 tokens, less than one window of 101'],

@@ -134,9 +134,11 @@ export class MlmDataset {
   /** What guessing by the training text's token frequencies reaches on the masked positions of {@link evalBatches}. */
   unigramBaseline(limit?: number): UnigramScore {
     const model = new UnigramModel(this.trainIds, this.vocabSize, this.#firstOrdinary);
-    const labels: number[] = [];
-    for (const batch of this.evalBatches(limit)) labels.push(...batch.maskedLabels);
-    return model.score(labels);
+    return model.score(this.#evalLabels(limit));
+  }
+
+  *#evalLabels(limit?: number): Generator<number> {
+    for (const { maskedLabels } of this.evalBatches(limit)) yield* maskedLabels;
   }
 
   #batch(tokens: Int32Array, batch: number, chance: number, rng: Rng): MlmBatch {

@@ -34,7 +34,7 @@ export function maskedIds(text: string, mask: string, tokenizer: Tokenizer): { i
       masks.push(ids.length);
       ids.push(tokenizer.specialTokens.mask);
     }
-    ids.push(...tokenizer.encode(piece));
+    for (const id of tokenizer.encode(piece)) ids.push(id);
   });
   return { ids, masks };
 }
