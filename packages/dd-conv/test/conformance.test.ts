@@ -65,19 +65,41 @@ describe.each(engines)('%s', (engine) => {
   }
 
   describe.each(cases.map((c) => [label(c), c] as const))('ddConv, %s', (_, c) => {
+    /** The operator at one size, against the sums or, where those would take too long, the plain functions. */
+    async function checkSize(length: number, width: number, isSummed = true) {
+      const norm = (['forward', 'ortho', 'backward'] as const)[length % 3]!;
+      const scale = { forward: 1 / length, ortho: length ** -0.5, backward: 1 }[norm];
+      const kernelScale = c.transform === 'dct' ? 1 : scale;
+      const settings: DdConvSettings = { batch: 2, length, width, transform: c.transform, kernelScale };
+      const arrays = randomArrays(c, settings, length * 100 + width);
+      const truth = isSummed ? directDdConv(settings, arrays) : plainDdConv(settings, arrays);
+      await check(`L ${length}, D ${width}, ${norm}`, settings, arrays, operator(c, norm), truth);
+    }
+
     it('at every length and width', async () => {
       for (const length of lengths) {
         // Every length with a full and an uneven width, every width with a few lengths.
         for (const width of length === 17 || length === 30 || length === 64 ? widths : [8, 13]) {
-          const norm = (['forward', 'ortho', 'backward'] as const)[length % 3]!;
-          const scale = { forward: 1 / length, ortho: length ** -0.5, backward: 1 }[norm];
-          const kernelScale = c.transform === 'dct' ? 1 : scale;
-          const settings: DdConvSettings = { batch: 2, length, width, transform: c.transform, kernelScale };
-          const arrays = randomArrays(c, settings, length * 100 + width);
-          await check(`L ${length}, D ${width}, ${norm}`, settings, arrays, operator(c, norm));
+          await checkSize(length, width);
         }
       }
     });
+
+    it('wider than a panel', async () => {
+      for (const [length, width] of [
+        [5, 128],
+        [6, 139],
+        [9, 264],
+      ] as const) {
+        await checkSize(length, width);
+      }
+    });
+
+    // The cpu kernel is the plain function. The fullest case of each transform is enough: it has every buffer.
+    it.skipIf(engine === 'cpu' || c.kernel !== 'shared' || !c.spectrum || !c.skip)(
+      'so long that few groups fit a panel',
+      () => checkSize(32768, 19, false),
+    );
   });
 
   describe.each(['shared', 'per example'] as const)('longConv, kernel %s', (kernel) => {
