@@ -1,5 +1,5 @@
 // A masked-language run on a small text, and its masks filled from the checkpoint.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, orchid, testFolder } from './run-orchid.ts';
@@ -65,6 +65,20 @@ describe('orchid train mlm', () => {
     const other = JSON.parse((await orchid(folder, 'eval', 'run', '--text', 'other.txt', '--json')).output);
     expect(other.windows).toBe(6);
     expect(other.unigramLoss).toBeGreaterThan(0);
+  });
+
+  it('eval measures it on another text also where the training text is gone, and says what is missing', async () => {
+    renameSync(join(folder, 'book.txt'), join(folder, 'moved.txt'));
+    try {
+      const { output } = await orchid(folder, 'eval', 'run', '--text', 'other.txt', '--json');
+      expect(JSON.parse(output)).toMatchObject({
+        windows: 6,
+        unigram: expect.stringMatching(/^not known without the training text \(.*book\.txt: there is no such file\)$/),
+      });
+      expect((await orchid(folder, 'eval', 'run')).errors).toMatch(/book\.txt: there is no such file/);
+    } finally {
+      renameSync(join(folder, 'moved.txt'), join(folder, 'book.txt'));
+    }
   });
 
   it('learns from bytes, with a text of its own to evaluate on, and goes on', async () => {

@@ -1,7 +1,7 @@
 // `orchid eval`: how good a saved model is, on sequences or text that it was not trained on.
 import { mlmTask, recallTask } from '@orchid-ml/trainers';
 import type { MlmConfig } from '../config/schema.ts';
-import { Failure, failing, UsageError } from '../errors.ts';
+import { Failure, failing, messageOf, UsageError } from '../errors.ts';
 import { type Io, say } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
 import { makeDataset, readText } from '../run/mlm-data.ts';
@@ -67,15 +67,24 @@ async function evaluateText(saved: Saved, options: Options, io: Io): Promise<Res
     seed: options.seed ?? record.config.seed,
     data: { ...record.config.data, length },
   };
-  // The training text is needed for the unigram baseline, and for its end if that is what was held out.
-  const text = await readText(io.cwd, record.text);
   const evalFile = options.text ?? record.evalText;
   const evalText = evalFile === null ? null : await readText(io.cwd, evalFile);
+  // The training text is needed for the unigram baseline, and for its end if that is what was held out.
+  let missing: string | null = null;
+  const text = await readText(io.cwd, record.text).catch((error: unknown) => {
+    if (evalText === null) throw error;
+    missing = messageOf(error);
+    return evalText;
+  });
   const dataset = await makeDataset(config, tokenizer!, { text, evalText });
   const limit = options.text === undefined ? config.data.eval_windows : dataset.heldOutWindows;
   const task = mlmTask({ dataset, evaluationWindows: limit });
   const { loss, accuracy } = (await task.evaluate(model)) as { loss: number; accuracy: number };
-  const unigram = dataset.unigramBaseline(limit);
+  const baseline = (): Result => {
+    if (missing !== null) return { unigram: `not known without the training text (${missing})` };
+    const unigram = dataset.unigramBaseline(limit);
+    return { unigramLoss: unigram.loss, unigramAccuracy: unigram.accuracy };
+  };
   return {
     task: 'mlm',
     text: evalFile ?? `the end of ${record.text}`,
@@ -84,8 +93,7 @@ async function evaluateText(saved: Saved, options: Options, io: Io): Promise<Res
     maskProbability: config.data.eval_mask_probability,
     loss,
     accuracy,
-    unigramLoss: unigram.loss,
-    unigramAccuracy: unigram.accuracy,
+    ...baseline(),
   };
 }
 
