@@ -6,8 +6,31 @@ export function depthwiseFilterGrad(
   outHeight: i32, outWidth: i32, filterHeight: i32, filterWidth: i32,
   strideHeight: i32, strideWidth: i32, dilationHeight: i32, dilationWidth: i32, top: i32, left: i32,
 ): void {
+  memory.fill(dw, 0, <usize>(filterHeight * filterWidth * channels * multiplier) << 2);
+  eachTap(true, x, dw, dy, batch, height, width, channels, multiplier, outHeight, outWidth, filterHeight, filterWidth,
+    strideHeight, strideWidth, dilationHeight, dilationWidth, top, left);
+}
+
+/** dx[b, h, w, c] = Σ weight[fh, fw, c, q]·dy[b, oh, ow, c·multiplier + q] */
+export function depthwiseInputGrad(
+  dy: usize, weight: usize, dx: usize, batch: i32, height: i32, width: i32, channels: i32, multiplier: i32,
+  outHeight: i32, outWidth: i32, filterHeight: i32, filterWidth: i32,
+  strideHeight: i32, strideWidth: i32, dilationHeight: i32, dilationWidth: i32, top: i32, left: i32,
+): void {
+  memory.fill(dx, 0, <usize>(batch * height * width * channels) << 2);
+  eachTap(false, dx, weight, dy, batch, height, width, channels, multiplier, outHeight, outWidth, filterHeight,
+    filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left);
+}
+
+/** Visits every meeting of an input position, a tap and an output; which of image and filter is written, `forFilter` says. */
+// @ts-ignore: decorator
+@inline
+function eachTap(
+  forFilter: bool, image: usize, filter: usize, dy: usize, batch: i32, height: i32, width: i32, channels: i32,
+  multiplier: i32, outHeight: i32, outWidth: i32, filterHeight: i32, filterWidth: i32,
+  strideHeight: i32, strideWidth: i32, dilationHeight: i32, dilationWidth: i32, top: i32, left: i32,
+): void {
   const outBytes = <usize>(channels * multiplier) << 2;
-  memory.fill(dw, 0, <usize>(filterHeight * filterWidth) * outBytes);
   for (let b = 0; b < batch; b++) {
     for (let oh = 0; oh < outHeight; oh++) {
       for (let ow = 0; ow < outWidth; ow++) {
@@ -17,8 +40,10 @@ export function depthwiseFilterGrad(
           for (let fw = 0; fw < filterWidth; fw++) {
             const w = ow * strideWidth + fw * dilationWidth - left;
             if (w < 0 || w >= width) continue;
-            const from = x + (<usize>(((b * height + h) * width + w) * channels) << 2);
-            addProduct(from, dy, dw + <usize>(fh * filterWidth + fw) * outBytes, channels, multiplier);
+            const pixel = image + (<usize>(((b * height + h) * width + w) * channels) << 2);
+            const tap = filter + <usize>(fh * filterWidth + fw) * outBytes;
+            if (forFilter) addProduct(pixel, dy, tap, channels, multiplier);
+            else addDot(dy, tap, pixel, channels, multiplier);
           }
         }
         dy += outBytes;
@@ -38,33 +63,6 @@ function addProduct(x: usize, dy: usize, to: usize, channels: i32, multiplier: i
   for (; c < channels; c++, x += 4) {
     const value = load<f32>(x);
     for (let q = 0; q < multiplier; q++, dy += 4, to += 4) store<f32>(to, load<f32>(to) + value * load<f32>(dy));
-  }
-}
-
-/** dx[b, h, w, c] = Σ weight[fh, fw, c, q]·dy[b, oh, ow, c·multiplier + q] */
-export function depthwiseInputGrad(
-  dy: usize, weight: usize, dx: usize, batch: i32, height: i32, width: i32, channels: i32, multiplier: i32,
-  outHeight: i32, outWidth: i32, filterHeight: i32, filterWidth: i32,
-  strideHeight: i32, strideWidth: i32, dilationHeight: i32, dilationWidth: i32, top: i32, left: i32,
-): void {
-  const outBytes = <usize>(channels * multiplier) << 2;
-  memory.fill(dx, 0, <usize>(batch * height * width * channels) << 2);
-  for (let b = 0; b < batch; b++) {
-    for (let oh = 0; oh < outHeight; oh++) {
-      for (let ow = 0; ow < outWidth; ow++) {
-        for (let fh = 0; fh < filterHeight; fh++) {
-          const h = oh * strideHeight + fh * dilationHeight - top;
-          if (h < 0 || h >= height) continue;
-          for (let fw = 0; fw < filterWidth; fw++) {
-            const w = ow * strideWidth + fw * dilationWidth - left;
-            if (w < 0 || w >= width) continue;
-            const to = dx + (<usize>(((b * height + h) * width + w) * channels) << 2);
-            addDot(dy, weight + <usize>(fh * filterWidth + fw) * outBytes, to, channels, multiplier);
-          }
-        }
-        dy += outBytes;
-      }
-    }
   }
 }
 

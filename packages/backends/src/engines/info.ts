@@ -78,7 +78,7 @@ function inWords(info: Omit<BackendInfo, 'toString'>): string {
   return info.note === undefined ? line : `${line} (${info.note})`;
 }
 
-/** Node itself, or the page or worker that pretends to nothing of the kind. */
+/** Whether this is Node, and not a page or a page's worker. */
 export function isNode(): boolean {
   return typeof process !== 'undefined' && typeof process.versions?.node === 'string';
 }

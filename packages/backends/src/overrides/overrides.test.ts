@@ -5,7 +5,6 @@ import { useBackend } from '../index.ts';
 import { sameOnBoth } from '../testing/both.ts';
 import { expectClose, ids, noiseTensor } from '../testing/numbers.ts';
 import { installWasmOverrides, overrides } from './index.ts';
-import { asSwap } from './transpose.ts';
 
 const warnings: unknown[] = [];
 beforeAll(async () => {
@@ -13,71 +12,6 @@ beforeAll(async () => {
   await useBackend('cpu');
 });
 afterAll(() => vi.restoreAllMocks());
-
-test.each([
-  [
-    [5, 7],
-    [1, 0],
-  ],
-  [
-    [64, 32],
-    [1, 0],
-  ],
-  [
-    [33, 130],
-    [1, 0],
-  ],
-  [
-    [2, 5, 9],
-    [0, 2, 1],
-  ],
-  [
-    [2, 5, 9],
-    [1, 0, 2],
-  ],
-  [
-    [2, 5, 9],
-    [2, 0, 1],
-  ],
-  [
-    [2, 5, 9],
-    [2, 1, 0],
-  ],
-  [
-    [2, 3, 4, 5],
-    [0, 2, 1, 3],
-  ],
-  [
-    [2, 3, 4, 5],
-    [0, 1, 3, 2],
-  ],
-  [
-    [1, 6, 1, 5],
-    [3, 2, 1, 0],
-  ],
-  [
-    [1, 6, 1, 5],
-    [2, 1, 0, 3],
-  ],
-  [
-    [4, 0],
-    [1, 0],
-  ],
-])('Transpose %j by %j', (shape, perm) =>
-  sameOnBoth(() => [
-    tf.transpose(noiseTensor(shape, 1), perm),
-    tf.transpose(tf.cast(tf.mul(noiseTensor(shape, 1), 9), 'int32'), perm),
-    tf.transpose(tf.greater(noiseTensor(shape, 1), 0), perm),
-  ]),
-);
-
-test('which transposes are swaps', () => {
-  expect(asSwap([2, 3, 4], [0, 2, 1])).toEqual({ outer: 2, rows: 3, columns: 4 });
-  expect(asSwap([2, 3, 4], [1, 2, 0])).toEqual({ outer: 1, rows: 2, columns: 12 });
-  expect(asSwap([2, 1, 4], [1, 0, 2])).toBe('identity');
-  expect(asSwap([2, 3, 4], [2, 1, 0])).toBeUndefined();
-  expect(asSwap([2, 3, 4], [1, 0, 2])).toBeUndefined();
-});
 
 describe.each([false, true])('Sum, keepDims %s', (keepDims) => {
   test.each([
