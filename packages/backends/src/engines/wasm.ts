@@ -23,7 +23,7 @@ export async function startWasm(options: UseBackendOptions): Promise<void> {
     const where = paths === undefined ? '' : ` with its files at ${JSON.stringify(paths)}`;
     throw new Error(`useBackend: the wasm engine did not start${where}; its message on the console says why`);
   }
-  guardHeap(tf.backend() as unknown as WasmBackend);
+  guardHeap((tf.backend() as unknown as WasmBackend).wasm);
   recordStart('wasm', {
     engine: `TensorFlow.js ${tf.version_core}, WebAssembly`,
     simd: true,

@@ -1,6 +1,11 @@
 // The engine's heap when it is full: malloc then says 0, tfjs-backend-wasm goes on with it, and its kernels write over
 // whatever lies at the heap's beginning. Here a full heap is an error.
-import type { WasmBackend } from './index.ts';
+
+/** The engine's own allocator. */
+export interface WasmHeap {
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
 
 /** Where the heap ends. malloc takes 32 bits: of a larger size it would see the low ones, and hand out far too little. */
 const HEAP_BYTES = 2 ** 32;
@@ -11,7 +16,7 @@ type Malloc = (bytes: number) => number;
 const unguarded = new WeakMap<object, Malloc>();
 
 /** The address of that many bytes, or 0 when the heap has no room for them. */
-export function malloc(wasm: WasmBackend['wasm'], bytes: number): number {
+export function malloc(wasm: WasmHeap, bytes: number): number {
   if (bytes >= HEAP_BYTES) return 0;
   const own = unguarded.get(wasm);
   return (own ? own(bytes) : wasm._malloc(bytes)) >>> 0;
@@ -24,8 +29,7 @@ export function noRoom(what: string, bytes: number): Error {
 }
 
 /** From now on the engine's own allocations throw, too, when there is no room; once, however often called. */
-export function guardHeap(backend: WasmBackend): void {
-  const wasm = backend.wasm as { -readonly [Key in keyof WasmBackend['wasm']]: WasmBackend['wasm'][Key] };
+export function guardHeap(wasm: WasmHeap): void {
   if (unguarded.has(wasm)) return;
   // The engine's module puts the real function in place at the first call, and would put it over ours.
   wasm._free(wasm._malloc(8));

@@ -1,13 +1,11 @@
 // Lets a package bring wasm kernels of its own to TensorFlow.js's wasm engine without copying a tensor: the package's
 // small module is instantiated on the engine's own memory and works on the addresses of its tensors.
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
-import { malloc, noRoom } from './heap.ts';
+import { malloc, noRoom, type WasmHeap } from './heap.ts';
 
 /** The part of tfjs-backend-wasm's backend object that kernels use (it has no public type for it). */
 export interface WasmBackend {
-  readonly wasm: {
-    _malloc(bytes: number): number;
-    _free(address: number): void;
+  readonly wasm: WasmHeap & {
     readonly HEAPU8: Uint8Array;
     /** the single-threaded builds keep their memory here */
     readonly asm?: { readonly memory?: WebAssembly.Memory };
