@@ -2,6 +2,9 @@
 import { relative } from 'node:path';
 import { shellQuote } from './ui/format.ts';
 
+/** What may end a run early: signals, and a reader of the output that is gone (`| head`). */
+export type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
+
 /** A command's window on the world. */
 export interface Io {
   /** writes to standard output, as it is */
@@ -15,8 +18,8 @@ export interface Io {
   /** relative paths are relative to this */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** calls back on each SIGINT or SIGTERM until the returned function is called */
-  readonly onInterrupt: (handler: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** calls back on each interruption until the returned function is called */
+  readonly onInterrupt: (handler: (signal: Interruption) => void) => () => void;
   /** ends the process at once */
   readonly exit: (code: number) => void;
 }
@@ -28,8 +31,23 @@ function programName(): string {
   return `node ${shellQuote(relative(process.cwd(), script))}`;
 }
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The real process. */
 export function processIo(): Io {
+  const handlers = new Set<(signal: Interruption) => void>();
+  let interrupted = false;
+  const interrupt = (signal: Interruption) => {
+    interrupted = true;
+    for (const handler of handlers) handler(signal);
+  };
+  // Without a listener Node ends the process with a stack. Later writes fail too, and must not count as a second Ctrl-C.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', () => {
+      if (interrupted) return;
+      if (handlers.size === 0) process.exit(141);
+      interrupt('SIGPIPE');
+    });
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -38,13 +56,11 @@ export function processIo(): Io {
     cwd: process.cwd(),
     env: process.env,
     onInterrupt(handler) {
-      const onInt = () => handler('SIGINT');
-      const onTerm = () => handler('SIGTERM');
-      process.on('SIGINT', onInt);
-      process.on('SIGTERM', onTerm);
+      if (handlers.size === 0) for (const signal of signals) process.on(signal, interrupt);
+      handlers.add(handler);
       return () => {
-        process.off('SIGINT', onInt);
-        process.off('SIGTERM', onTerm);
+        handlers.delete(handler);
+        if (handlers.size === 0) for (const signal of signals) process.off(signal, interrupt);
       };
     },
     exit: (code) => process.exit(code),

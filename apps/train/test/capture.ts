@@ -1,17 +1,17 @@
 // For tests: runs commands in this process and keeps what they print.
-import type { Io } from '../src/io.ts';
+import type { Interruption, Io } from '../src/io.ts';
 
 /** An Io that keeps what is written; `interrupt` plays Ctrl-C. */
 export function capture(cwd = process.cwd()): {
   io: Io;
   output: () => string;
   errors: () => string;
-  interrupt: (signal?: 'SIGINT' | 'SIGTERM') => void;
+  interrupt: (signal?: Interruption) => void;
   exits: number[];
 } {
   let out = '';
   let err = '';
-  const handlers = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
+  const handlers = new Set<(signal: Interruption) => void>();
   const exits: number[] = [];
   const io: Io = {
     out: (text) => {

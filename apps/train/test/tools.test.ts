@@ -1,5 +1,7 @@
 // The commands around training: bench, doctor, and the program as a process of its own.
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { orchid, testFolder } from './run-orchid.ts';
@@ -91,16 +93,33 @@ describe('the program', () => {
     expect(recall).toMatch(/optimizer\.learning_rate +AdamW's peak rate.*\(a number above 0\)/);
   });
 
-  it('saves at a real SIGINT and ends with 130', async () => {
-    const steps = ['--preset', 'recall-tiny', '--steps', '100000', '--out', 'interrupted'];
-    const child = spawn(process.execPath, [bin, 'train', 'recall', ...steps], { cwd: folder });
+  /** A run of the real command that never ends by itself; `disturb` is called after its first step. */
+  async function disturbed(out: string, disturb: (child: ChildProcessWithoutNullStreams) => void) {
+    const steps = ['--preset', 'recall-tiny', '--steps', '100000', '--log-every', '1', '--out', out];
+    const evaluations = ['--set', 'training.evaluate_every=5', '--set', 'training.checkpoint_every=100000'];
+    const child = spawn(process.execPath, [bin, 'train', 'recall', ...steps, ...evaluations], { cwd: folder });
     let output = '';
+    let errors = '';
     child.stdout.on('data', (chunk) => {
-      if (!output.includes('step 1/') && String(chunk).includes('step 1/')) child.kill('SIGINT');
+      if (!output.includes('step 1/') && String(chunk).includes('step 1/')) disturb(child);
       output += chunk;
     });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
     const code = await new Promise((resolve) => child.on('close', resolve));
-    expect(code).toBe(130);
-    expect(output).toMatch(/To go on:\n {2}node .*orchid\.mjs train recall --resume interrupted/);
+    return { code, output, errors };
+  }
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('saves at a real %s and ends with 130', async (signal) => {
+    const { code, output, errors } = await disturbed(signal, (child) => child.kill(signal));
+    expect([code, errors]).toEqual([130, '']);
+    expect(output).toMatch(new RegExp(`To go on:\\n {2}node .*orchid\\.mjs train recall --resume ${signal}`));
+  });
+
+  it('saves when nobody reads its output any more', async () => {
+    const { code, errors } = await disturbed('pipe', (child) => child.stdout.destroy());
+    expect([code, errors]).toEqual([130, '']);
+    expect(existsSync(join(folder, 'pipe/checkpoint/model.safetensors'))).toBe(true);
   });
 });
