@@ -10,7 +10,6 @@ type Unary = (x: number, y: number, count: number) => void;
 type Wave = (x: number, y: number, count: number, limit: number) => number;
 
 interface Engine {
-  addInto(from: number, to: number, count: number): void;
   conv2dFilterGrad: Call;
   cos: Wave;
   depthwiseFilterGrad: Call;
@@ -19,6 +18,7 @@ interface Engine {
   scatterAddRows(x: number, ids: number, out: number, count: number, segments: number, inner: number): void;
   copyRuns(from: number, to: number, count: number, bytes: number, fromStride: number, toStride: number): void;
   gelu: Unary;
+  gemm: Call;
   geluGrad(x: number, dy: number, dx: number, count: number): void;
   groupedConv1d: Call;
   groupedConv1dGrad: Call;
