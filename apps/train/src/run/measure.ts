@@ -16,22 +16,34 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** Wasm starts in code compiled in a hurry and is compiled again while it runs: what is timed comes after that. */
+const warmUp = { runs: 3, ms: 500 };
+/** Work shorter than this is repeated within one timing, so that the clock's grain does not matter. */
+const shortestMs = 20;
+
 /**
- * Runs `work` `warmUp` times, then times it `repeats` times.
+ * Runs `work` until it is warm, at least 3 times and half a second, then times it `repeats` times.
  *
- * @param work makes tensors; they are disposed of outside the clock, after one value of each has been read, so that an
- *   engine that computes later is waited for
- * @returns times in milliseconds, in the order they were taken
+ * @param work makes tensors; one value of each is read, so that an engine that computes later is waited for, and they are
+ *   disposed of
+ * @returns milliseconds a call, in the order they were taken
  */
-export async function timings(work: () => tf.Tensor[], repeats: number, warmUp = 2): Promise<number[]> {
-  const times: number[] = [];
-  for (let i = 0; i < warmUp + repeats; i++) {
+export async function timings(work: () => tf.Tensor[], repeats: number): Promise<number[]> {
+  async function time(calls: number): Promise<number> {
     const start = performance.now();
-    const results = work();
-    await finished(results);
-    if (i >= warmUp) times.push(performance.now() - start);
-    tf.dispose(results);
+    for (let call = 0; call < calls; call++) {
+      const results = work();
+      if (call === calls - 1) await finished(results);
+      tf.dispose(results);
+    }
+    return (performance.now() - start) / calls;
   }
+  const begin = performance.now();
+  let ms = 0;
+  for (let run = 0; run < warmUp.runs || performance.now() - begin < warmUp.ms; run++) ms = await time(1);
+  const calls = Math.max(1, Math.ceil(shortestMs / ms));
+  const times: number[] = [];
+  while (times.length < repeats) times.push(await time(calls));
   return times;
 }
 
