@@ -2,6 +2,8 @@
 // op(a) and of 8 columns of op(b) are copied, a block of the inner side at a time, into the order in which one small kernel
 // reads them, and that kernel keeps a 4 x 8 tile of the output in registers: 8 products and 8 sums for 6 loads.
 
+import { transposeBlock } from './transpose';
+
 const ROWS: i32 = 4;
 const COLUMNS: i32 = 8;
 
@@ -84,18 +86,7 @@ function packAcross(x: usize, stride: i32, count: i32, width: i32, full: i32, pa
     let k = 0;
     if (i + 4 <= width) {
       for (; k + 4 <= count; k += 4) {
-        const r0 = v128.load(from);
-        const r1 = v128.load(from + step);
-        const r2 = v128.load(from + 2 * step);
-        const r3 = v128.load(from + 3 * step);
-        const p = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
-        const q = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
-        const r = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
-        const s = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
-        v128.store(to, v128.shuffle<i64>(p, q, 0, 2));
-        v128.store(to + row, v128.shuffle<i64>(p, q, 1, 3));
-        v128.store(to + 2 * row, v128.shuffle<i64>(r, s, 0, 2));
-        v128.store(to + 3 * row, v128.shuffle<i64>(r, s, 1, 3));
+        transposeBlock(from, step, to, row);
         from += 16;
         to += 4 * row;
       }

@@ -24,7 +24,7 @@ function transposeOne(x: usize, out: usize, rows: i32, columns: i32): void {
       for (let r = band; r < fullEnd; r += 4) {
         const from = x + <usize>r * inStride + (<usize>c << 2);
         const to = out + <usize>c * outStride + (<usize>r << 2);
-        block(from, inStride, to, outStride);
+        transposeBlock(from, inStride, to, outStride);
       }
     }
     edge(x, out, band, end, fullColumns, columns, inStride, outStride);
@@ -32,9 +32,10 @@ function transposeOne(x: usize, out: usize, rows: i32, columns: i32): void {
   }
 }
 
+/** to[j, i] = from[i, j] for 4 x 4 values; the strides are bytes from row to row. */
 // @ts-ignore: decorator
 @inline
-function block(from: usize, inStride: usize, to: usize, outStride: usize): void {
+export function transposeBlock(from: usize, inStride: usize, to: usize, outStride: usize): void {
   const r0 = v128.load(from);
   const r1 = v128.load(from + inStride);
   const r2 = v128.load(from + 2 * inStride);

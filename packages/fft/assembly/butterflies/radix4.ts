@@ -116,10 +116,13 @@ export function inverse4(work: usize, m: usize, blocks: usize, twiddles: usize):
   }
 }
 
-/** A 4-point transform, in place, of the points at p, p + d, p + 2d, p + 3d. No twiddles. */
+/**
+ * A 4-point transform of the points at p, p + d, p + 2d, p + 3d, without twiddles; bins 0 and 2 stay in their places, bins 1
+ * and 3 go to `to1` and `to3`. The conjugate roots exchange these two, which is all that tells the inverse apart.
+ */
 // @ts-ignore: decorator
 @inline
-export function plain4(p: usize, d: usize): void {
+function butterfly4(p: usize, d: usize, to1: usize, to3: usize): void {
   const x0r = v128.load(p);
   const x0i = v128.load(p, 16);
   const x2r = v128.load(p + 2 * d);
@@ -140,40 +143,24 @@ export function plain4(p: usize, d: usize): void {
   v128.store(p, f32x4.add(s0i, s1i), 16);
   v128.store(p + 2 * d, f32x4.sub(s0r, s1r));
   v128.store(p + 2 * d, f32x4.sub(s0i, s1i), 16);
-  v128.store(p + d, f32x4.add(d0r, d1i));
-  v128.store(p + d, f32x4.sub(d0i, d1r), 16);
-  v128.store(p + 3 * d, f32x4.sub(d0r, d1i));
-  v128.store(p + 3 * d, f32x4.add(d0i, d1r), 16);
+  v128.store(to1, f32x4.add(d0r, d1i));
+  v128.store(to1, f32x4.sub(d0i, d1r), 16);
+  v128.store(to3, f32x4.sub(d0r, d1i));
+  v128.store(to3, f32x4.add(d0i, d1r), 16);
+}
+
+/** A 4-point transform in place, no twiddles. */
+// @ts-ignore: decorator
+@inline
+export function plain4(p: usize, d: usize): void {
+  butterfly4(p, d, p + d, p + 3 * d);
 }
 
 /** {@link plain4} with conjugate roots. */
 // @ts-ignore: decorator
 @inline
 export function plainInverse4(p: usize, d: usize): void {
-  const x0r = v128.load(p);
-  const x0i = v128.load(p, 16);
-  const x2r = v128.load(p + 2 * d);
-  const x2i = v128.load(p + 2 * d, 16);
-  const s0r = f32x4.add(x0r, x2r);
-  const s0i = f32x4.add(x0i, x2i);
-  const d0r = f32x4.sub(x0r, x2r);
-  const d0i = f32x4.sub(x0i, x2i);
-  const x1r = v128.load(p + d);
-  const x1i = v128.load(p + d, 16);
-  const x3r = v128.load(p + 3 * d);
-  const x3i = v128.load(p + 3 * d, 16);
-  const s1r = f32x4.add(x1r, x3r);
-  const s1i = f32x4.add(x1i, x3i);
-  const d1r = f32x4.sub(x1r, x3r);
-  const d1i = f32x4.sub(x1i, x3i);
-  v128.store(p, f32x4.add(s0r, s1r));
-  v128.store(p, f32x4.add(s0i, s1i), 16);
-  v128.store(p + 2 * d, f32x4.sub(s0r, s1r));
-  v128.store(p + 2 * d, f32x4.sub(s0i, s1i), 16);
-  v128.store(p + d, f32x4.sub(d0r, d1i));
-  v128.store(p + d, f32x4.add(d0i, d1r), 16);
-  v128.store(p + 3 * d, f32x4.add(d0r, d1i));
-  v128.store(p + 3 * d, f32x4.sub(d0i, d1r), 16);
+  butterfly4(p, d, p + 3 * d, p + d);
 }
 
 /** The last level: `blocks` transforms of 4 neighbouring points. */
