@@ -1,5 +1,5 @@
 // Entry of the package's wasm module: the fused convolution and its gradient, a panel of a few lane groups at a time.
-// Everything of a panel happens in work buffers that fit the cache; only rows of the tensors themselves are read and written.
+// Everything of a panel happens in work buffers that stay in a cache; only rows of the tensors themselves are read and written.
 import { forward, inverse, workBytes } from '../../fft/assembly/transform';
 import { binsToCoefficients, coefficientsToBins, dctGradient, dctProduct } from './dct';
 import { dftGradient, dftProduct } from './dft';
@@ -8,7 +8,7 @@ import { loadLanes, loadPanel, storeLanes, storePanel } from './rows';
 
 export { interleaveComplex, splitComplex } from './complex-channels';
 
-/** What a panel's work buffers may take together: about a second-level cache. */
+/** What a panel's work buffers may take together: they spill to the last-level cache, but are read in sequence (BENCHMARKS.md). */
 const PANEL_BYTES: usize = 9<<20;
 const PANEL_GROUPS: i32 = 16;
 
