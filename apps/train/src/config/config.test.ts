@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMap, parseDocument, type YAMLMap } from 'yaml';
 import { UsageError } from '../errors.ts';
-import { editDistance, nearest } from './nearest.ts';
+import { nearest } from './nearest.ts';
 import { applyOverrides } from './overrides.ts';
 import { listPresets, loadPreset, presetsFolder } from './presets.ts';
 import { leaves } from './schema.ts';
@@ -138,9 +138,7 @@ describe('--set', () => {
 });
 
 describe('nearest', () => {
-  it('counts edits and gives up on what is far', () => {
-    expect(editDistance('', 'abc')).toBe(3);
-    expect(editDistance('abcd', 'acbd')).toBe(1);
+  it('forgives a slip and gives up on what is far', () => {
     expect(nearest('wramup', ['warmup', 'seed'])).toBe('warmup');
     expect(nearest('completely_else', ['warmup', 'seed'])).toBeUndefined();
   });
