@@ -3,7 +3,8 @@ import { longConv } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Io, say } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
-import { type BenchOptions, median, report, rounded, timings } from '../run/measure.ts';
+import { type BenchOptions, report } from '../run/measure.ts';
+import { median, rounded, timings } from '../run/timings.ts';
 
 interface Options extends BenchOptions {
   readonly batch: number;

@@ -1,5 +1,4 @@
-// Medians of repeated work, and how a benchmark's result is printed.
-import * as tf from '@tensorflow/tfjs-core';
+// How a benchmark's result is printed, and the options that every benchmark has.
 import { type Io, say } from '../io.ts';
 
 /** Options that every benchmark has. */
@@ -7,59 +6,6 @@ export interface BenchOptions {
   readonly backend: string;
   readonly repeats: number;
   readonly json?: boolean;
-}
-
-/** The middle of some numbers. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** Wasm starts in code compiled in a hurry and is compiled again while it runs: what is timed comes after that. */
-const warmUp = { runs: 3, ms: 500 };
-/** Work shorter than this is repeated within one timing, so that the clock's grain does not matter. */
-const shortestMs = 20;
-
-/**
- * Runs `work` until it is warm, at least 3 times and half a second, then times it `repeats` times.
- *
- * @param work makes tensors; one value of each is read, so that an engine that computes later is waited for, and they are
- *   disposed of
- * @returns milliseconds a call, in the order they were taken
- */
-export async function timings(work: () => tf.Tensor[], repeats: number): Promise<number[]> {
-  async function time(calls: number): Promise<number> {
-    const start = performance.now();
-    for (let call = 0; call < calls; call++) {
-      const results = work();
-      if (call === calls - 1) await finished(results);
-      tf.dispose(results);
-    }
-    return (performance.now() - start) / calls;
-  }
-  const begin = performance.now();
-  let ms = 0;
-  for (let run = 0; run < warmUp.runs || performance.now() - begin < warmUp.ms; run++) ms = await time(1);
-  const calls = Math.max(1, Math.ceil(shortestMs / ms));
-  const times: number[] = [];
-  while (times.length < repeats) times.push(await time(calls));
-  return times;
-}
-
-/** Waits until an engine has computed these tensors. The engines wasm and cpu have, by the time an op returns. */
-export async function finished(results: readonly tf.Tensor[]): Promise<void> {
-  if (['wasm', 'cpu'].includes(tf.getBackend())) return;
-  for (const result of results) {
-    const first = tf.tidy(() => tf.slice(tf.reshape(result, [-1]), 0, 1));
-    await first.data();
-    first.dispose();
-  }
-}
-
-/** Three significant digits are what a timing is worth; four keep comparisons honest. */
-export function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }
 
 /** Prints one result: a JSON line with --json, else the same facts as words. */
