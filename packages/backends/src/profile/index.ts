@@ -1,0 +1,3 @@
+// What a piece of work costs on the current engine, kernel by kernel, and what the engine could do at best.
+export { type KernelRecord, type Profile, profileKernels } from './profile.ts';
+export { measureRates, type Rates } from './rates.ts';
