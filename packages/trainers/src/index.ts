@@ -2,13 +2,14 @@
 export { type CheckpointStore, parseTrainerState, type Snapshot, type TrainerState } from './checkpoints.ts';
 export { clipGradients, clipScale, sumOfSquares } from './clip.ts';
 export { type DivergedDetails, TrainingDivergedError } from './diverged.ts';
+export { type Accumulated, accumulateGradients } from './gradients.ts';
 export { AdamW, type AdamWOptions, vectorsDoNotDecay } from './optimizers/adamw.ts';
 export type { Optimizer, UpdateOptions } from './optimizers/optimizer.ts';
 export { createSchedule, type Schedule, type ScheduleOptions } from './schedules/index.ts';
 export { type StepOptions, type StepResult, trainingStep } from './step.ts';
 export { type MlmTask, type MlmTaskOptions, mlmTask } from './tasks/masked-lm.ts';
 export { type RecallTask, type RecallTaskOptions, recallTask } from './tasks/recall.ts';
-export type { LossAndMetrics, Scores, Task } from './tasks/task.ts';
+export type { LossAndMetrics, Part, Scores, Task } from './tasks/task.ts';
 export {
   type CheckpointEvent,
   type EvaluateEvent,

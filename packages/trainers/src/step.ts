@@ -2,6 +2,7 @@
 import type { Module } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { clipScale, sumOfSquares } from './clip.ts';
+import { accumulateGradients } from './gradients.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { Task } from './tasks/task.ts';
 
@@ -21,7 +22,11 @@ export interface StepResult {
   readonly updated: boolean;
 }
 
-/** Makes one update from one batch. Tensors are as many afterwards as before. */
+/**
+ * Makes one update from one batch. Tensors are as many afterwards as before.
+ *
+ * @throws Error when nothing in the batch counts, and whatever the engine throws; then nothing is updated
+ */
 export async function trainingStep<M extends Module, B>(
   model: M,
   task: Task<M, B>,
@@ -29,48 +34,20 @@ export async function trainingStep<M extends Module, B>(
   batch: B,
   { factor, clipNorm }: StepOptions,
 ): Promise<StepResult> {
-  const [summary, ...packed] = tf.tidy(() => {
-    const { loss, metrics, gradients } = lossAndGradients(model, task, batch);
-    try {
-      const packed = optimizer.pack(gradients);
-      // Everything the host wants to know travels together: a read makes the device wait.
-      return [tf.stack([loss, sumOfSquares(packed), ...metrics]), ...packed];
-    } finally {
-      tf.dispose(metrics);
-    }
-  }) as [tf.Tensor1D, ...tf.Tensor1D[]];
+  const parts = task.split(batch, 1);
+  if (parts.length === 0) throw new Error(`task ${task.name}: the batch has nothing to learn from`);
+  const { scores, packed } = accumulateGradients(model, task, optimizer, parts);
   try {
-    const [loss, squares, ...values] = await summary.data();
+    // Everything the host wants to know travels together: a read makes the device wait.
+    const summary = tf.tidy(() => tf.concat([scores, tf.reshape(sumOfSquares(packed), [1])]));
+    const [loss, ...values] = await summary.data().finally(() => summary.dispose());
+    const squares = values.pop();
     const gradientNorm = Math.sqrt(squares!);
     const updated = Number.isFinite(loss) && Number.isFinite(gradientNorm);
     if (updated) optimizer.update(packed, { factor, gradientScale: clipScale(gradientNorm, clipNorm) });
     const metrics = Object.fromEntries(task.metrics.map((name, i) => [name, values[i]!]));
     return { loss: loss!, metrics, gradientNorm, updated };
   } finally {
-    tf.dispose([summary, ...packed]);
+    tf.dispose([scores, ...packed]);
   }
-}
-
-/** To be called inside a tidy, which owns the loss and the gradients; the metrics are the caller's to dispose of. */
-function lossAndGradients<M extends Module, B>(model: M, task: Task<M, B>, batch: B) {
-  const nameOf = new Map<string, string>();
-  const variables: tf.Variable[] = [];
-  for (const [name, { variable }] of model.namedParameters()) {
-    if (!variable.trainable) continue;
-    nameOf.set(variable.name, name);
-    variables.push(variable);
-  }
-  let metrics: tf.Scalar[] = [];
-  const { value, grads } = tf.variableGrads(() => {
-    const result = task.loss(model, batch);
-    metrics = task.metrics.map((name) => {
-      const metric = result.metrics[name];
-      if (!metric) throw new Error(`task ${task.name}: loss() gives no metric '${name}', which the task lists`);
-      // variableGrads would free it; a copy, because the loss itself may be a metric too.
-      return tf.keep(tf.clone(metric));
-    });
-    return result.loss;
-  }, variables);
-  const gradients = new Map(Object.entries(grads).map(([variable, gradient]) => [nameOf.get(variable)!, gradient]));
-  return { loss: value, metrics, gradients };
 }

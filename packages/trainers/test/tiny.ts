@@ -2,7 +2,8 @@
 import { Rng, type RngState } from '@orchid-ml/datasets';
 import { Module } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scores, Task } from '../src/tasks/task.ts';
+import { spans } from '../src/tasks/spans.ts';
+import type { Part, Scores, Task } from '../src/tasks/task.ts';
 
 /** 2 inputs, 16 tanh units, 1 logit. */
 export class TinyModel extends Module {
@@ -62,6 +63,13 @@ export class CircleTask implements Task<TinyModel, Points> {
     const batch = draw(this.#rng, 64);
     this.poison(this.batches++, batch);
     return batch;
+  }
+
+  split({ points, inside }: Points, parts: number): Part<Points>[] {
+    return spans(inside.length, parts).map(([start, end]) => ({
+      batch: { points: points.subarray(2 * start, 2 * end), inside: inside.subarray(start, end) },
+      weight: (end - start) / inside.length,
+    }));
   }
 
   loss(model: TinyModel, { points, inside }: Points) {

@@ -5,7 +5,8 @@ import type { SequenceModel } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
 import { breathe } from '../breathe.ts';
 import { accuracy } from './accuracy.ts';
-import type { LossAndMetrics, Task } from './task.ts';
+import { spans } from './spans.ts';
+import type { LossAndMetrics, Part, Task } from './task.ts';
 
 export interface MlmTaskOptions {
   readonly dataset: MlmDataset;
@@ -30,6 +31,7 @@ export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY 
     },
     nextBatch: () => dataset.trainBatch(),
     loss: lossAndAccuracy,
+    split: splitBySequences,
     async evaluate(model, signal) {
       let loss = 0;
       let right = 0;
@@ -52,6 +54,29 @@ export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY 
       return { loss: loss / count, accuracy: right / count };
     },
   };
+}
+
+/** A masked position counts the same wherever it is, so a part weighs as much as it has of them; without any it is left out. */
+function splitBySequences(whole: MlmBatch, parts: number): Part<MlmBatch>[] {
+  const { ids, labels, maskedPositions, maskedLabels, length } = whole;
+  const before = (position: number): number => {
+    const index = maskedPositions.findIndex((masked) => masked >= position);
+    return index < 0 ? maskedPositions.length : index;
+  };
+  return spans(whole.batch, parts).flatMap(([start, end]) => {
+    const [from, to] = [start * length, end * length];
+    const [first, last] = [before(from), before(to)];
+    if (first === last) return [];
+    const batch = {
+      ids: ids.subarray(from, to),
+      labels: labels.subarray(from, to),
+      maskedPositions: maskedPositions.subarray(first, last).map((position) => position - from),
+      maskedLabels: maskedLabels.subarray(first, last),
+      batch: end - start,
+      length,
+    };
+    return [{ batch, weight: (last - first) / maskedPositions.length }];
+  });
 }
 
 function lossAndAccuracy(model: SequenceModel, batch: MlmBatch): LossAndMetrics {

@@ -5,7 +5,8 @@ import type { SequenceModel } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
 import { breathe } from '../breathe.ts';
 import { accuracy } from './accuracy.ts';
-import type { LossAndMetrics, Scores, Task } from './task.ts';
+import { spans } from './spans.ts';
+import type { LossAndMetrics, Part, Scores, Task } from './task.ts';
 
 export interface RecallTaskOptions {
   readonly length: number;
@@ -67,9 +68,22 @@ export function recallTask(options: RecallTaskOptions): RecallTask {
     },
     nextBatch: () => training.next(),
     loss: lossAndAccuracy,
+    split: splitBySequences,
     evaluate: (model, signal) => test(model, evaluationSequences, 'validation', signal),
     test,
   };
+}
+
+function splitBySequences({ ids, labels, batch, length }: RecallBatch, parts: number): Part<RecallBatch>[] {
+  return spans(batch, parts).map(([start, end]) => ({
+    batch: {
+      ids: ids.subarray(start * length, end * length),
+      labels: labels.subarray(start, end),
+      batch: end - start,
+      length,
+    },
+    weight: (end - start) / batch,
+  }));
 }
 
 function lossAndAccuracy(model: SequenceModel, { ids, labels, batch, length }: RecallBatch): LossAndMetrics {

@@ -1,4 +1,5 @@
-// What the training loop asks of a task: batches, a loss, an evaluation, and where its random numbers stand.
+// What the training loop asks of a task: batches, a loss, a way to cut batches, an evaluation, and where its random
+// numbers stand.
 import type { Module } from '@orchid-ml/dd-conv';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -11,6 +12,13 @@ export interface LossAndMetrics {
 
 /** Numbers by name; `loss` is always one of them. */
 export type Scores = Readonly<Record<string, number>> & { readonly loss: number };
+
+/** A piece of a batch: some of its sequences, and what share of the batch's loss and metrics theirs are. */
+export interface Part<Batch> {
+  readonly batch: Batch;
+  /** above 0; those of a batch's parts add up to 1 */
+  readonly weight: number;
+}
 
 export interface Task<M extends Module = Module, Batch = unknown> {
   readonly name: string;
@@ -25,6 +33,14 @@ export interface Task<M extends Module = Module, Batch = unknown> {
   nextBatch(): Batch;
   /** Called inside a tidy; makes scalars of a batch. */
   loss(model: M, batch: Batch): LossAndMetrics;
+  /**
+   * Cuts a batch into `parts` of nearly equal numbers of sequences, in order (fewer parts when there are fewer sequences,
+   * and none for sequences that do not count), so that the sum of weight·loss(part) is loss(batch), and the metrics' and
+   * the gradients' likewise.
+   *
+   * @throws Error unless parts is an integer of at least 1
+   */
+  split(batch: Batch, parts: number): Part<Batch>[];
   /** Scores on data that training never sees; the same data on every call. Stops early, throwing, when aborted. */
   evaluate(model: M, signal?: AbortSignal): Promise<Scores>;
 }
