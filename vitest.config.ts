@@ -1,11 +1,25 @@
 // One run over every package's tests. Threads are kept at two: a wasm engine each, on the smallest machines we support.
 import { defineConfig } from 'vitest/config';
 
+const all = ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'];
+// Node 20 has relaxed SIMD behind a flag (newer ones always), so there the packages with kernels are tested a second time.
+const relaxed = {
+  extends: true as const,
+  test: {
+    name: 'relaxed-simd',
+    include: ['packages/{backends,fft,dd-conv}/{src,test}/**/*.test.ts'],
+    execArgv: ['--experimental-wasm-relaxed-simd'],
+  },
+};
+
 export default defineConfig({
   test: {
-    include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'all', include: all } },
+      ...(process.version.startsWith('v20.') ? [relaxed] : []),
+    ],
   },
 });

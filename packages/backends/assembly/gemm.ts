@@ -2,6 +2,7 @@
 // op(a) and of 8 columns of op(b) are copied, a block of the inner side at a time, into the order in which one small kernel
 // reads them, and that kernel keeps a 4 x 8 tile of the output in registers: 8 products and 8 sums for 6 loads.
 
+import { madd } from '../../../tooling/build/assembly/fma';
 import { transposeBlock } from './transpose';
 
 const ROWS: i32 = 4;
@@ -116,17 +117,17 @@ function multiplyTile(a: usize, b: usize, count: i32, to: usize, stride: usize, 
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const a0 = v128.load32_splat(a);
-    c00 = f32x4.add(c00, f32x4.mul(a0, b0));
-    c01 = f32x4.add(c01, f32x4.mul(a0, b1));
+    c00 = madd(a0, b0, c00);
+    c01 = madd(a0, b1, c01);
     const a1 = v128.load32_splat(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(a1, b0));
-    c11 = f32x4.add(c11, f32x4.mul(a1, b1));
+    c10 = madd(a1, b0, c10);
+    c11 = madd(a1, b1, c11);
     const a2 = v128.load32_splat(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(a2, b0));
-    c21 = f32x4.add(c21, f32x4.mul(a2, b1));
+    c20 = madd(a2, b0, c20);
+    c21 = madd(a2, b1, c21);
     const a3 = v128.load32_splat(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(a3, b0));
-    c31 = f32x4.add(c31, f32x4.mul(a3, b1));
+    c30 = madd(a3, b0, c30);
+    c31 = madd(a3, b1, c31);
   }
   const to1 = to + stride;
   const to2 = to1 + stride;

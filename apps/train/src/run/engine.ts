@@ -1,6 +1,7 @@
 // Starts the engine a command was asked for, and says so in its errors.
 import { type BackendInfo, type BackendName, useBackend } from '@orchid-ml/backends';
 import { Failure, messageOf, UsageError } from '../errors.ts';
+import { enableRelaxedSimd } from './relaxed-simd.ts';
 
 const names: readonly BackendName[] = ['auto', 'wasm', 'cpu'];
 
@@ -12,6 +13,7 @@ const names: readonly BackendName[] = ['auto', 'wasm', 'cpu'];
 export async function startEngine(name: string): Promise<BackendInfo> {
   if (!names.includes(name as BackendName))
     throw new UsageError(`--backend ${name}: there is no such engine; want ${names.join(', ')}`);
+  enableRelaxedSimd();
   try {
     return await useBackend(name as BackendName);
   } catch (error) {

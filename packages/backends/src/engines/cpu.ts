@@ -14,6 +14,7 @@ export async function startCpu(note?: string): Promise<void> {
   recordStart('cpu', {
     engine: `TensorFlow.js ${tf.version_core}, plain JavaScript (cpu)`,
     simd: false,
+    relaxedSimd: false,
     threads: () => 1,
     ...(note === undefined ? {} : { note }),
   });

@@ -28,6 +28,8 @@ export interface BackendInfo {
   readonly engine: string;
   /** whether the engine computes with SIMD instructions */
   readonly simd: boolean;
+  /** whether that includes relaxed SIMD, with its fused multiply-add; results then differ in the last bit */
+  readonly relaxedSimd: boolean;
   /** how many threads compute */
   readonly threads: number;
   /** where it runs: 'Node v20.20.2 on linux x64', or the browser's own words */
@@ -41,6 +43,7 @@ export interface BackendInfo {
 interface Started {
   readonly engine: string;
   readonly simd: boolean;
+  readonly relaxedSimd: boolean;
   readonly threads: () => number;
   readonly note?: string;
 }
@@ -65,6 +68,7 @@ export function describeBackend(): BackendInfo {
     name,
     engine: facts?.engine ?? `TensorFlow.js ${tf.version_core}, backend ${name} (not started by useBackend)`,
     simd: facts?.simd ?? false,
+    relaxedSimd: facts?.relaxedSimd ?? false,
     threads: facts?.threads() ?? 1,
     platform: platform(),
     ...(facts?.note === undefined ? {} : { note: facts.note }),
@@ -74,7 +78,8 @@ export function describeBackend(): BackendInfo {
 
 function inWords(info: Omit<BackendInfo, 'toString'>): string {
   const threads = info.threads === 1 ? '1 thread' : `${info.threads} threads`;
-  const line = `${info.engine}, ${info.simd ? 'SIMD' : 'no SIMD'}, ${threads}, ${info.platform}`;
+  const simd = info.relaxedSimd ? 'relaxed SIMD' : info.simd ? 'SIMD' : 'no SIMD';
+  const line = `${info.engine}, ${simd}, ${threads}, ${info.platform}`;
   return info.note === undefined ? line : `${line} (${info.note})`;
 }
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { installWasmOverrides } from '../overrides/index.ts';
 import { guardHeap } from '../wasm-host/heap.ts';
-import type { WasmBackend } from '../wasm-host/index.ts';
+import { hasRelaxedSimd, type WasmBackend } from '../wasm-host/index.ts';
 import { isNode, recordStart, type UseBackendOptions } from './info.ts';
 import { loadPeer } from './load-peer.ts';
 import { findWasmFiles } from './wasm-files.ts';
@@ -27,6 +27,7 @@ export async function startWasm(options: UseBackendOptions): Promise<void> {
   recordStart('wasm', {
     engine: `TensorFlow.js ${tf.version_core}, WebAssembly`,
     simd: true,
+    relaxedSimd: hasRelaxedSimd(),
     threads: () => engine.getThreadsCount(),
   });
 }

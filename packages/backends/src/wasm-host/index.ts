@@ -2,6 +2,9 @@
 // small module is instantiated on the engine's own memory and works on the addresses of its tensors.
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { malloc, noRoom, type WasmHeap } from './heap.ts';
+import { hasRelaxedSimd } from './relaxed-simd.ts';
+
+export { hasRelaxedSimd };
 
 /** The part of tfjs-backend-wasm's backend object that kernels use (it has no public type for it). */
 export interface WasmBackend {
@@ -18,11 +21,13 @@ export interface WasmBackend {
   numDataIds(): number;
 }
 
-/** What tooling/build/assembly.mjs writes: one module, base64, built for both kinds of memory. */
+/** What tooling/build/assembly.mjs writes: one module, base64, for both kinds of memory, with plain and with relaxed SIMD. */
 export interface WasmModuleSource {
   readonly name: string;
   readonly unshared: string;
   readonly shared: string;
+  readonly unsharedRelaxed: string;
+  readonly sharedRelaxed: string;
 }
 
 const instances = new WeakMap<object, Map<WasmModuleSource, WebAssembly.Exports>>();
@@ -44,7 +49,8 @@ export function wasmModule<Exports>(backend: WasmBackend, source: WasmModuleSour
   if (!exports) {
     const memory = memoryOf(backend);
     const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-    const bytes = Uint8Array.from(atob(isShared ? source.shared : source.unshared), (c) => c.charCodeAt(0));
+    const text = source[`${isShared ? 'shared' : 'unshared'}${hasRelaxedSimd() ? 'Relaxed' : ''}`];
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     const abort = (): never => {
       throw new Error(`${source.name}: the wasm kernel aborted`);
     };
