@@ -50,6 +50,21 @@ describe('orchid bench', () => {
     }
   });
 
+  it('step --profile: what each kernel costs, and nothing unaccounted for', async () => {
+    const sizes = ['--batch', '2', '--length', '16', '--width', '8', '--layers', '1', '--vocab', '10'];
+    const [{ profile, medianMs }] = await lines('step', ...sizes, '--profile');
+    expect(medianMs).toBeGreaterThan(0);
+    const product = profile.kernels.find(({ flops }: { flops: number }) => flops > 0);
+    expect(product.phaseMs.forward).toBeGreaterThan(0);
+    expect(product.phaseMs.backward).toBeGreaterThan(0);
+    expect(profile.phaseMs.optimizer).toBeGreaterThan(0);
+    // Two products of x·Wᵀ's size on the way back for each on the way forward: the output layer's alone are this many.
+    expect(profile.floor.flops).toBeGreaterThan(3 * 2 * (2 * 16) * 8 * 10);
+    expect(profile.kernelsMs + profile.restMs).toBeCloseTo(profile.stepMs, 6);
+    const { output } = await orchid(folder, 'bench', 'step', ...sizes, '--profile', '--repeats', '1');
+    expect(output).toMatch(/kernel +calls +ms +share +forward[\s\S]*the rest: JavaScript and dispatch[\s\S]*the floor/);
+  });
+
   it('prints words without --json, and refuses what there is not', async () => {
     expect((await orchid(folder, 'bench', 'fft', '--length', '16', '--repeats', '1')).output).toMatch(
       /engine: Tensor.*\nbench fft .*medianMs/,

@@ -4,7 +4,9 @@ import { type Io, say } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
 import { type BenchOptions, report } from '../run/measure.ts';
 import { makeReferenceStep, type StepShape } from '../run/reference-step.ts';
+import { profileStep } from '../run/step-profile.ts';
 import { median, rounded, timings } from '../run/timings.ts';
+import { profileTable } from '../ui/profile-table.ts';
 
 interface Options extends BenchOptions {
   readonly batch: number;
@@ -13,6 +15,7 @@ interface Options extends BenchOptions {
   readonly layers: number;
   readonly vocab: number;
   readonly transform: string;
+  readonly profile?: boolean;
 }
 
 export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
@@ -24,6 +27,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
     const shape: StepShape = { batch, length, width, layers, vocab, transform };
     const step = makeReferenceStep(shape);
     const times = await timings(() => [step.run()], options.repeats);
+    const profile = options.profile ? await profileStep(step.run, options.repeats) : undefined;
     step.dispose();
     const seconds = median(times) / 1000;
     report(io, options.json, {
@@ -39,7 +43,9 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       medianMs: rounded(seconds * 1000),
       bestMs: rounded(Math.min(...times)),
       tokensPerSecond: Math.round((batch * length) / seconds),
+      ...(options.json && profile ? { profile } : {}),
     });
+    if (profile && !options.json) say(io, `\n${profileTable(profile).join('\n')}\n`);
   }
   return 0;
 }

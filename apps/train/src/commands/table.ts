@@ -191,13 +191,17 @@ const benchStep: Entry = {
       .option('--width <n>', 'width of the model', atLeastOne, 128)
       .option('--layers <n>', 'Orchid blocks', atLeastOne, 2)
       .option('--vocab <n>', 'vocabulary', atLeastOne, 64)
-      .option('--transform <name>', 'dft or dct', 'dft'),
+      .option('--transform <name>', 'dft or dct', 'dft')
+      .option('--profile', 'also say what each kernel costs, beside what this machine could do at best'),
   help: () => `
 The step: type I conditioning, residual long convolution, MLP of 4 times the width, cross entropy over every position,
-gradients and AdamW.
+gradients and AdamW. With --profile, the step of median length is taken apart: for each kernel its calls, its time
+forward, backward and in the optimizer, the bytes of its inputs and outputs, and the floor: the operations of its matrix
+products over the engine's measured rate, or those bytes over the measured rate of copying.
 
 Examples:
   $ orchid bench step
+  $ orchid bench step --profile
   $ orchid bench step --length 512,1024 --transform dct --json`,
   load: () => import('./bench-step.ts'),
 };

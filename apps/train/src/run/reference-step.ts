@@ -25,10 +25,18 @@ export const referenceShape: StepShape = {
   transform: 'dft',
 };
 
+/** The parts of a step, in order. */
+export const phases = ['forward', 'backward', 'optimizer'] as const;
+export type Phase = (typeof phases)[number];
+
 export interface ReferenceStep {
   readonly parameters: number;
-  /** One step: forward, backward, AdamW. The loss, a scalar, is the caller's to dispose of. */
-  run(): tf.Scalar;
+  /**
+   * One step: forward, backward, AdamW. The loss, a scalar, is the caller's to dispose of.
+   *
+   * @param enter called as each phase begins
+   */
+  run(enter?: (phase: Phase) => void): tf.Scalar;
   dispose(): void;
 }
 
@@ -57,11 +65,15 @@ export function makeReferenceStep({ batch, length, width, layers, vocab, transfo
   const names = new Map([...model.namedParameters()].map(([name, { variable }]) => [variable.name, name]));
   return {
     parameters: parameterCount(model),
-    run() {
+    run(enter = () => {}) {
+      enter('forward');
       const { value, grads } = tf.variableGrads(() => {
         const logits = tf.reshape(model.logits(ids), [-1, vocab]) as tf.Tensor2D;
-        return tf.mean(softmaxCrossEntropy(logits, labels)) as tf.Scalar;
+        const loss = tf.mean(softmaxCrossEntropy(logits, labels)) as tf.Scalar;
+        enter('backward');
+        return loss;
       }, model.trainableVariables());
+      enter('optimizer');
       optimizer.step(new Map(Object.entries(grads).map(([variable, gradient]) => [names.get(variable)!, gradient])));
       tf.dispose(grads);
       return value;
