@@ -28,9 +28,12 @@ async function bundled(program: string): Promise<string> {
   return results.flatMap(({ output }) => output.map(({ code }) => code ?? '')).join('\n');
 }
 
-test.each(['index.ts', 'ops/index.ts'])('%s brings the gradients along, whatever is used of it', async (file) => {
-  const path = JSON.stringify(fileURLToPath(new URL(file, import.meta.url)));
-  const name = file === 'index.ts' ? 'useBackend' : 'linear';
-  const code = await bundled(`import { ${name} } from ${path}; console.log(${name});`);
-  expect(code).toMatch(/registerGradient\b/);
-});
+test.each(['index.ts', 'ops/index.ts', 'autodiff/index.ts'])(
+  '%s brings the gradients along, whatever is used of it',
+  async (file) => {
+    const path = JSON.stringify(fileURLToPath(new URL(file, import.meta.url)));
+    const name = file === 'index.ts' ? 'useBackend' : file === 'ops/index.ts' ? 'linear' : 'checkpoint';
+    const code = await bundled(`import { ${name} } from ${path}; console.log(${name});`);
+    expect(code).toMatch(/registerGradient\b/);
+  },
+);

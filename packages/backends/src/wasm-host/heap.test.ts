@@ -1,9 +1,10 @@
-// A full heap: an error instead of damage, and a kernel that fails half-way gives back what it had taken.
+// A heap whose use is counted; and a full one: an error instead of damage, and a kernel that fails half-way gives back what
+// it had taken.
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { useBackend } from '../index.ts';
+import { heapUse, resetHeapPeak, useBackend } from '../index.ts';
 import { layerNorm } from '../ops/index.ts';
-import { allocate, makeOutput, makeOutputs, release, type WasmBackend } from './index.ts';
+import { allocate, makeOutput, makeOutputs, release, type WasmBackend, withScratch } from './index.ts';
 
 const megabyte = 2 ** 20;
 /** A tensor of so many megabytes. */
@@ -83,4 +84,30 @@ test('kernels with several outputs or scratch', () => {
       return tf.matMul(x, x, false, true);
     });
   failsWhole(product, /^matMul: the wasm heap has no room for .*\[1024,1024\]|no room for 4\.0 MB/);
+});
+
+test('what is in use is counted: tensors, scratch, blocks above 2 GB, and the most at once', () => {
+  const before = heapUse()!;
+  // The heap is full but for the hole.
+  expect(before.used).toBeGreaterThan(2 ** 32 - 64 * megabyte);
+  expect(before.size).toBeGreaterThan(before.used);
+  expect(before.limit).toBe(2 ** 32);
+  resetHeapPeak();
+  expect(heapUse()!.peak).toBe(before.used);
+  const tensor = tf.zeros(sized(1));
+  withScratch(engine(), megabyte / 2, 'some op', () => {
+    expect(heapUse()!.used).toBe(before.used + 1.5 * megabyte);
+  });
+  expect(() => allocate(engine(), 2 ** 32, 'some op')).toThrow('no room');
+  expect(heapUse()).toEqual({ ...before, used: before.used + megabyte, peak: before.used + 1.5 * megabyte });
+  tensor.dispose();
+  expect(heapUse()!.used).toBe(before.used);
+});
+
+test('an engine without such a heap has no use of it', async () => {
+  await useBackend('cpu');
+  expect(heapUse()).toBeNull();
+  resetHeapPeak();
+  await useBackend('wasm');
+  expect(heapUse()).not.toBeNull();
 });

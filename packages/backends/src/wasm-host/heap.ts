@@ -1,8 +1,9 @@
-// The engine's heap when it is full: malloc then says 0, tfjs-backend-wasm goes on with it, and its kernels write over
-// whatever lies at the heap's beginning. Here a full heap is an error.
+// The engine's heap: how much of it is in use, and what happens when it is full. malloc then says 0, tfjs-backend-wasm goes
+// on with it, and its kernels write over whatever lies at the heap's beginning; here a full heap is an error.
 
-/** The engine's own allocator. */
+/** The engine's own allocator, and the heap as it is now. */
 export interface WasmHeap {
+  readonly HEAPU8: Uint8Array;
   _malloc(bytes: number): number;
   _free(address: number): void;
 }
@@ -10,16 +11,41 @@ export interface WasmHeap {
 /** Where the heap ends. malloc takes 32 bits: of a larger size it would see the low ones, and hand out far too little. */
 const HEAP_BYTES = 2 ** 32;
 
-type Malloc = (bytes: number) => number;
+/** Bytes of a wasm heap. */
+export interface HeapUse {
+  /** taken and not given back: tensors, scratch, tables (not the allocator's own few bytes a block) */
+  readonly used: number;
+  /** the most that was in use at once, since the engine started or since `resetHeapPeak` */
+  readonly peak: number;
+  /** what the heap has grown to; it never shrinks */
+  readonly size: number;
+  /** what it may grow to */
+  readonly limit: number;
+}
 
-/** The engines' own functions, where {@link guardHeap} has put another in their place. */
-const unguarded = new WeakMap<object, Malloc>();
+/** The books of a guarded heap. */
+interface Guard {
+  readonly malloc: (bytes: number) => number;
+  /** bytes by address */
+  readonly blocks: Map<number, number>;
+  used: number;
+  peak: number;
+}
+
+const guards = new WeakMap<object, Guard>();
 
 /** The address of that many bytes, or 0 when the heap has no room for them. */
 export function malloc(wasm: WasmHeap, bytes: number): number {
   if (bytes >= HEAP_BYTES) return 0;
-  const own = unguarded.get(wasm);
-  return (own ? own(bytes) : wasm._malloc(bytes)) >>> 0;
+  const guard = guards.get(wasm);
+  if (!guard) return wasm._malloc(bytes) >>> 0;
+  const address = guard.malloc(bytes) >>> 0;
+  if (address !== 0) {
+    guard.blocks.set(address, bytes);
+    guard.used += bytes;
+    if (guard.used > guard.peak) guard.peak = guard.used;
+  }
+  return address;
 }
 
 /** What is said when {@link malloc} has no room. */
@@ -28,15 +54,38 @@ export function noRoom(what: string, bytes: number): Error {
   return new Error(`${what}: the wasm heap has no room for ${size} MB more (its limit is 4 GB)`);
 }
 
-/** From now on the engine's own allocations throw, too, when there is no room; once, however often called. */
+/**
+ * From now on the engine's own allocations are counted, and throw, too, when there is no room; once, however often called.
+ */
 export function guardHeap(wasm: WasmHeap): void {
-  if (unguarded.has(wasm)) return;
-  // The engine's module puts the real function in place at the first call, and would put it over ours.
+  if (guards.has(wasm)) return;
+  // The engine's module puts the real functions in place at the first call, and would put them over ours.
   wasm._free(wasm._malloc(8));
-  unguarded.set(wasm, wasm._malloc);
+  const free = wasm._free;
+  const guard: Guard = { malloc: wasm._malloc, blocks: new Map(), used: 0, peak: 0 };
+  guards.set(wasm, guard);
   wasm._malloc = (bytes) => {
     const address = malloc(wasm, bytes);
     if (address === 0 && bytes > 0) throw noRoom('tfjs-backend-wasm', bytes);
     return address;
   };
+  wasm._free = (address) => {
+    // Addresses beyond 2 GB come from the engine as negative numbers. What is older than the guard was never counted.
+    const block = address >>> 0;
+    guard.used -= guard.blocks.get(block) ?? 0;
+    guard.blocks.delete(block);
+    free(address);
+  };
+}
+
+/** What is in use of a guarded heap; null of one that is not. */
+export function heapUseOf(wasm: WasmHeap): HeapUse | null {
+  const guard = guards.get(wasm);
+  return guard ? { used: guard.used, peak: guard.peak, size: wasm.HEAPU8.byteLength, limit: HEAP_BYTES } : null;
+}
+
+/** Counts the peak anew, from what is in use now. */
+export function resetPeakOf(wasm: WasmHeap): void {
+  const guard = guards.get(wasm);
+  if (guard) guard.peak = guard.used;
 }

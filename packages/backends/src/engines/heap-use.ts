@@ -1,0 +1,25 @@
+// How much memory the running engine uses: what decides whether the next step fits.
+import * as tf from '@tensorflow/tfjs-core';
+import { type HeapUse, heapUseOf, resetPeakOf, type WasmHeap } from '../wasm-host/heap.ts';
+
+/** The wasm engine's own module, if that is the current engine. */
+function wasmHeap(): WasmHeap | null {
+  if (tf.getBackend() !== 'wasm') return null;
+  return (tf.backend() as unknown as { wasm: WasmHeap }).wasm;
+}
+
+/**
+ * Bytes in use on the current engine's heap, the peak, the heap's size and its limit. Costs next to nothing.
+ *
+ * @returns null when the current engine is not the wasm engine as `useBackend` starts it: others have no heap to count on
+ */
+export function heapUse(): HeapUse | null {
+  const heap = wasmHeap();
+  return heap && heapUseOf(heap);
+}
+
+/** Counts {@link heapUse}'s peak anew, from what is in use now. */
+export function resetHeapPeak(): void {
+  const heap = wasmHeap();
+  if (heap) resetPeakOf(heap);
+}
