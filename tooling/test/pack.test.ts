@@ -1,13 +1,13 @@
 // What a user gets from the registry: the packages are packed, installed with npm into an empty Node project and into an
 // empty Vite project, and the README's example has to train there.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { chromiumPath, launchChromium } from '../browser/chromium.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const packages = ['backends', 'fft', 'dd-conv'];
@@ -19,9 +19,6 @@ const pinned = (name: string) => {
   return `${name}@${catalog[name]}`;
 };
 const peers = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-cpu'].map(pinned);
-const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
 
 let folder: string;
 let tarballs: string[];
@@ -149,7 +146,7 @@ describe('packed packages in an empty Node project', () => {
 });
 
 describe('packed packages in an empty Vite project', () => {
-  if (!browser && !process.env.CI) {
+  if (!chromiumPath && !process.env.CI) {
     it.skip('SKIPPED: no Chromium on this machine, so the browser example was not tried (apt-get install chromium)', () => {});
     return;
   }
@@ -183,7 +180,6 @@ describe('packed packages in an empty Vite project', () => {
 });
 
 async function trainInPage(path: string, args: string[]): Promise<string> {
-  if (!browser) throw new Error('Chromium is missing; .ci/run installs it');
   const server = spawn(join(path, 'node_modules/.bin/vite'), [...args, '--host', '127.0.0.1'], { cwd: path });
   let said = '';
   try {
@@ -198,17 +194,7 @@ async function trainInPage(path: string, args: string[]): Promise<string> {
       server.stderr.on('data', read);
       server.on('exit', (code) => reject(new Error(`vite ended with ${code}: ${said}`)));
     });
-    const chrome = await chromium.launch({
-      executablePath: browser,
-      args: [
-        '--no-sandbox',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    const chrome = await launchChromium();
     try {
       const page = await chrome.newPage();
       const errors: string[] = [];

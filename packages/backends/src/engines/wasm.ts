@@ -15,6 +15,7 @@ export async function startWasm(options: UseBackendOptions): Promise<void> {
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new Error('useBackend: this platform has no WebAssembly SIMD, which the wasm engine needs here');
   }
+  preferOneThread();
   installWasmOverrides();
   const isRunning = 'wasm' in tf.engine().registry;
   const paths = options.wasmPaths ?? (isNode() || isRunning ? undefined : await findWasmFiles());
@@ -30,4 +31,14 @@ export async function startWasm(options: UseBackendOptions): Promise<void> {
     relaxedSimd: hasRelaxedSimd(),
     threads: () => engine.getThreadsCount(),
   });
+}
+
+/**
+ * In a cross-origin isolated page tfjs takes its threaded build, unless told otherwise. Its threads have nothing to do here,
+ * where the kernels that cost are ours and use one; and a bundler that renames variables breaks it (its threads start from
+ * the text of a function). Whoever sets the flag, `tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true)`, gets it all the same.
+ */
+function preferOneThread(): void {
+  const flag = 'WASM_HAS_MULTITHREAD_SUPPORT';
+  if (!(flag in tf.env().getFlags())) tf.env().set(flag, false);
 }

@@ -1,0 +1,35 @@
+// What page and worker say to each other.
+import type { StepShape } from '../../src/run/reference-step.ts';
+
+/** The page's order. */
+export interface Order {
+  readonly shape: StepShape;
+  /** timings after the warm-up */
+  readonly repeats: number;
+  /** true: tfjs's threaded build on a shared heap, which only a cross-origin isolated page can have */
+  readonly threaded?: boolean;
+  /** false: as in a browser that does not compile relaxed SIMD */
+  readonly relaxedSimd?: boolean;
+}
+
+/** What the worker found. */
+export interface Timed {
+  /** milliseconds a step */
+  readonly times: readonly number[];
+  /** the first step's loss */
+  readonly loss: number;
+  readonly relaxedSimd: boolean;
+  /** the heap is a SharedArrayBuffer: tfjs runs its threaded build */
+  readonly sharedHeap: boolean;
+}
+
+/** What the page adds. */
+export interface Outcome extends Timed {
+  readonly crossOriginIsolated: boolean;
+  /** turns that the main thread's timer had while the worker made steps */
+  readonly beats: number;
+  /** the longest wait for one of them, in milliseconds */
+  readonly longestWaitMs: number;
+}
+
+export type Reply = { readonly begun: true } | { readonly done: Timed } | { readonly failed: string };

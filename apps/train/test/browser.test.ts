@@ -1,0 +1,69 @@
+// Training in a real page: a Web Worker makes the steps that Node makes, and the page's own thread stays free.
+import { useBackend } from '@orchid-ml/backends';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, chromiumPath, launchChromium, openPage } from '../../../tooling/browser/chromium.ts';
+import { buildSite, type Site } from '../../../tooling/browser/site.ts';
+import type { Order, Outcome } from '../bench/browser/messages.ts';
+import { makeReferenceStep, type StepShape } from '../src/run/reference-step.ts';
+
+const shape: StepShape = { batch: 2, length: 256, width: 32, layers: 1, vocab: 16, transform: 'dft' };
+
+describe.runIf(chromiumPath || process.env.CI)('a page', () => {
+  let browser: Browser;
+  let site: Site;
+  /** the loss of the first step in Node */
+  let loss: number;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    // tfjs's threaded build, which one test asks for, does not survive the shortening of names.
+    site = await buildSite(new URL('../bench/browser', import.meta.url).pathname, { minify: false });
+    await useBackend('wasm');
+    const step = makeReferenceStep(shape);
+    const first = step.run();
+    [loss] = (await first.data()) as unknown as [number];
+    first.dispose();
+    step.dispose();
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  /** Runs the benchmark's page; whatever the page complains of is a failure. */
+  async function bench(address: string, order: Partial<Order> = {}): Promise<Outcome> {
+    const { page, complaints } = await openPage(browser, address);
+    await page.waitForFunction(() => 'bench' in globalThis);
+    const outcome = await page.evaluate(
+      (given) => (globalThis as unknown as { bench(order: Order): Promise<Outcome> }).bench(given),
+      { shape, repeats: 3, ...order },
+    );
+    await page.close();
+    expect(complaints).toEqual([]);
+    return outcome;
+  }
+
+  it("makes Node's step in a worker, while its own thread keeps getting turns", async () => {
+    const outcome = await bench(site.plain);
+    expect(outcome).toMatchObject({ crossOriginIsolated: false, sharedHeap: false });
+    expect(outcome.loss).toBeCloseTo(loss, 4);
+    // Steps take half a second and more in all. A thread that made them itself would have had none.
+    expect(outcome.beats).toBeGreaterThan(5);
+  });
+
+  it('takes the single-threaded engine when it is cross-origin isolated, too', async () => {
+    const outcome = await bench(site.isolated);
+    expect(outcome).toMatchObject({ crossOriginIsolated: true, sharedHeap: false });
+    expect(outcome.loss).toBeCloseTo(loss, 4);
+  });
+
+  it.each([true, false])('runs the kernels for a shared heap, relaxed SIMD allowed: %s', async (relaxedSimd) => {
+    const outcome = await bench(site.isolated, { threaded: true, relaxedSimd });
+    expect(outcome.sharedHeap).toBe(true);
+    if (!relaxedSimd) expect(outcome.relaxedSimd).toBe(false);
+    expect(outcome.loss).toBeCloseTo(loss, 4);
+  });
+});
+
+if (!chromiumPath && !process.env.CI)
+  it.skip('SKIPPED: no Chromium on this machine, so training in a page was not tried (apt-get install chromium)', () => {});
