@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { clipScale, sumOfSquares } from './clip.ts';
 import { accumulateGradients } from './gradients.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
+import { type Communicator, ownParts } from './parallel/communicator.ts';
 import type { Task } from './tasks/task.ts';
 
 export interface StepOptions {
@@ -11,6 +12,8 @@ export interface StepOptions {
   readonly factor: number;
   /** Largest global gradient norm; null: no clipping. */
   readonly clipNorm: number | null;
+  /** Workers that make the same step, each with a replica and the same batch; every one computes its own parts of it. */
+  readonly communicator?: Communicator;
 }
 
 export interface StepResult {
@@ -32,11 +35,13 @@ export async function trainingStep<M extends Module, B>(
   task: Task<M, B>,
   optimizer: Optimizer,
   batch: B,
-  { factor, clipNorm }: StepOptions,
+  { factor, clipNorm, communicator }: StepOptions,
 ): Promise<StepResult> {
-  const parts = task.split(batch, 1);
+  const parts = task.split(batch, communicator?.size ?? 1);
   if (parts.length === 0) throw new Error(`task ${task.name}: the batch has nothing to learn from`);
-  const { scores, packed } = accumulateGradients(model, task, optimizer, parts);
+  const own = communicator ? ownParts(parts, communicator) : parts;
+  const local = accumulateGradients(model, task, optimizer, own);
+  const { scores, packed } = communicator ? await communicator.allReduce(local) : local;
   try {
     // Everything the host wants to know travels together: a read makes the device wait.
     const summary = tf.tidy(() => tf.concat([scores, tf.reshape(sumOfSquares(packed), [1])]));

@@ -5,6 +5,8 @@ import type { CheckpointStore, TrainerState } from './checkpoints.ts';
 import { TrainingDivergedError } from './diverged.ts';
 import { isFiniteModel } from './finite.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
+import type { StepSettings } from './parallel/messages.ts';
+import type { Replicas } from './parallel/replicas.ts';
 import { RunningMeans, type Speed, Stopwatch } from './progress.ts';
 import type { Schedule } from './schedules/index.ts';
 import { type StepResult, trainingStep } from './step.ts';
@@ -81,6 +83,11 @@ export interface TrainOptions<M extends Module, B> {
   /** Recorded in checkpoints. */
   readonly seed?: number;
   readonly callbacks?: TrainCallbacks;
+  /**
+   * Workers that train data-parallel with this thread, each on its own part of every batch: `startReplicas` of
+   * `@orchid-ml/trainers/node`. Losses and updates are those of one thread, to float32 rounding. The caller closes them.
+   */
+  readonly replicas?: Replicas;
   /** Stops after the current step, saves, and returns with the reason `aborted`. */
   readonly signal?: AbortSignal;
 }
@@ -90,10 +97,22 @@ export interface TrainOptions<M extends Module, B> {
  *
  * @throws TrainingDivergedError at a loss or gradient that is not finite, before it changes a parameter, and at parameters
  *   that are not finite, before they replace a checkpoint
+ * @throws WorkerError when one of the replicas is lost; the last checkpoint stays as it is
  * @throws Error naming the option that does not fit; and whatever the task, the store or a callback throws
  */
 export async function train<M extends Module, B>(options: TrainOptions<M, B>): Promise<TrainResult> {
-  const { model, task, optimizer, schedule, steps, startStep = 0, clipNorm = 1, callbacks = {}, signal } = options;
+  const {
+    model,
+    task,
+    optimizer,
+    schedule,
+    steps,
+    startStep = 0,
+    clipNorm = 1,
+    callbacks = {},
+    signal,
+    replicas,
+  } = options;
   check(options, startStep);
   const { checkpoints, evaluateEvery, checkpointEvery } = options;
   const means = new RunningMeans(options.window ?? 100);
@@ -130,14 +149,21 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
     await callbacks.onCheckpoint?.({ step, path });
   }
 
+  function makeStep(settings: StepSettings): Promise<StepResult> {
+    const batch = task.nextBatch();
+    if (!replicas) return trainingStep(model, task, optimizer, batch, settings);
+    const work = () => trainingStep(model, task, optimizer, batch, { ...settings, communicator: replicas });
+    return replicas.step(settings, work);
+  }
+
+  await replicas?.join({ model, task, optimizer });
   while (step < steps && !stopped && !signal?.aborted) {
     watch.begin();
     const factor = schedule?.factor(step) ?? 1;
-    const result: StepResult = await trainingStep(model, task, optimizer, task.nextBatch(), { factor, clipNorm });
-    const { loss, metrics, gradientNorm, updated } = result;
+    const { loss, metrics, gradientNorm, updated }: StepResult = await makeStep({ factor, clipNorm });
     if (!updated) {
       const culprit = Number.isFinite(loss) ? `the gradient's norm is ${gradientNorm}` : `the loss is ${loss}`;
-      const what = `${culprit}, and the parameters were not updated`;
+      const what = `${culprit}${whose(replicas)}, and the parameters were not updated`;
       throw new TrainingDivergedError({ step: step + 1, what, lastCheckpoint: checkpoints?.last });
     }
     step++;
@@ -167,6 +193,13 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
   };
   await callbacks.onEnd?.(result);
   return result;
+}
+
+/** Where a number that is not finite came from, if not from everywhere. */
+function whose(replicas: Replicas | undefined): string {
+  const ranks = replicas?.notFinite() ?? [];
+  if (ranks.length === 0 || ranks.length === replicas?.size) return '';
+  return ` (from the part of the batch of the worker${ranks.length > 1 ? 's' : ''} of rank ${ranks.join(', ')})`;
 }
 
 function stateOf<M extends Module, B>(options: TrainOptions<M, B>, step: number): TrainerState {
