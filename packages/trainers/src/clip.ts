@@ -1,9 +1,19 @@
 // Clipping by the global norm (Pascanu et al., arXiv 1211.5063), as torch's clip_grad_norm_ does it.
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, numbered, SUM_OF_SQUARES } from './kernels/names.ts';
 
-/** The sum of squares over all the tensors, a scalar; the norm is its root. */
+/** The sum of squares over all the tensors, a scalar; the norm is its root. Differentiable. */
 export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
-  return tf.tidy(() => tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)) as tf.Scalar)));
+  if (!hasKernel(SUM_OF_SQUARES) || tensors.some(({ dtype }) => dtype !== 'float32')) {
+    return tf.tidy(() => tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)) as tf.Scalar)));
+  }
+  const run = tf.customGrad((...args: Array<tf.Tensor | tf.GradSaveFunc>) => {
+    const save = args.at(-1) as tf.GradSaveFunc;
+    save([...tensors]);
+    const value = tf.engine().runKernel(SUM_OF_SQUARES, numbered(tensors)) as tf.Scalar;
+    return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => saved.map((x) => tf.mul(x, tf.mul(dy, 2))) };
+  });
+  return run(...tensors) as tf.Scalar;
 }
 
 /**

@@ -1,20 +1,37 @@
 // The kernels of this package, and on which engines they run; elsewhere the optimiser is composed of tfjs's own ops.
 import * as tf from '@tensorflow/tfjs-core';
-import { packWasm, unpackWasm } from './wasm/pack.ts';
+import { adamwCpu } from './cpu/adamw.ts';
+import { sumOfSquaresCpu } from './cpu/sum-of-squares.ts';
+import { adamwWasm } from './wasm/adamw.ts';
+import { packWasm } from './wasm/pack.ts';
+import { sumOfSquaresWasm } from './wasm/sum-of-squares.ts';
 
 /** Inputs: any float32 tensors under the keys 0, 1, ... Output: their values end to end, [total]. */
 export const PACK = 'OrchidPack';
-/** Input: `x` [total]. Attribute: `shapes`. Outputs: x cut into tensors of these shapes. */
-export const UNPACK = 'OrchidUnpack';
+/**
+ * One update, in place: the one kernel of ours that changes its inputs. Inputs: `gradient`, `first` and `second` [total],
+ * and under the keys 0, 1, ... the parameters, float32, which lie end to end in those. Attributes: `AdamWNumbers`. No output.
+ * A tensor whose values something else shares must not be given to it.
+ */
+export const ADAMW = 'OrchidAdamW';
+/** Inputs: any float32 tensors under the keys 0, 1, ... Output: the sum of all their squares, []. */
+export const SUM_OF_SQUARES = 'OrchidSumOfSquares';
 
-/** Registers the kernels once. Called by what uses them, so that importing the package has no effect of its own. */
-export function registerKernels(): void {
-  if (tf.getKernel(PACK, 'wasm')) return;
-  tf.registerKernel({ kernelName: PACK, backendName: 'wasm', kernelFunc: packWasm });
-  tf.registerKernel({ kernelName: UNPACK, backendName: 'wasm', kernelFunc: unpackWasm });
+const kernels = [
+  { kernelName: PACK, backendName: 'wasm', kernelFunc: packWasm },
+  { kernelName: ADAMW, backendName: 'wasm', kernelFunc: adamwWasm },
+  { kernelName: ADAMW, backendName: 'cpu', kernelFunc: adamwCpu },
+  { kernelName: SUM_OF_SQUARES, backendName: 'wasm', kernelFunc: sumOfSquaresWasm },
+  { kernelName: SUM_OF_SQUARES, backendName: 'cpu', kernelFunc: sumOfSquaresCpu },
+];
+
+/** Whether the current engine has the kernel. Ours are registered here, so that importing the package has no effect of its own. */
+export function hasKernel(name: string): boolean {
+  if (!tf.getKernel(PACK, 'wasm')) for (const kernel of kernels) tf.registerKernel(kernel);
+  return Boolean(tf.getKernel(name, tf.getBackend()));
 }
 
-/** Whether the current engine has these kernels. */
-export function hasKernels(): boolean {
-  return Boolean(tf.getKernel(PACK, tf.getBackend()));
+/** A list of tensors as a kernel's inputs. */
+export function numbered(tensors: readonly tf.Tensor[]): tf.NamedTensorMap {
+  return Object.fromEntries(tensors.entries());
 }

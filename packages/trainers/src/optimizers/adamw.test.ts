@@ -3,6 +3,7 @@ import { useBackend } from '@orchid-ml/backends';
 import { Module, type ParameterOptions } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ENGINES, start } from '../../test/engines.ts';
 import { AdamW, vectorsDoNotDecay } from './adamw.ts';
 
 class Bag extends Module {
@@ -45,10 +46,8 @@ function plainAdamW(p: Float64Array, gradients: readonly Float64Array[], setting
   });
 }
 
-describe.each(['cpu', 'wasm'] as const)('AdamW on %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend(backend);
-  });
+describe.each(ENGINES)('AdamW on %s', (engine) => {
+  beforeAll(() => start(engine));
 
   it('makes the steps worked out by hand', async () => {
     const model = new Single();
@@ -127,6 +126,38 @@ describe.each(['cpu', 'wasm'] as const)('AdamW on %s', (backend) => {
         expect(Math.abs(got[i]! - number)).toBeLessThan(2e-6);
       });
     }
+    adamw.dispose();
+    model.dispose();
+  });
+
+  it("leaves alone whatever shares a parameter's values", async () => {
+    const given = Float32Array.of(1, -2, 3, 4, 5);
+    const model = new (class extends Module {
+      readonly p = this.addParameter('p', tf.tensor1d(given));
+      readonly q = this.addParameter('q', tf.zeros([3]));
+    })();
+    const adamw = new AdamW(model, { learningRate: 0.1, weightDecay: 0 });
+    const clone = tf.clone(model.p.value);
+    const view = tf.reshape(model.p.value, [5, 1]);
+    const before = tf.memory();
+    const step = () =>
+      tf.tidy(() =>
+        adamw.step(
+          new Map([
+            ['p', tf.ones([5])],
+            ['q', tf.ones([3])],
+          ]),
+        ),
+      );
+    for (let i = 0; i < 3; i++) step();
+    for (const held of [await clone.data(), await view.data(), given]) expect([...held]).toEqual([1, -2, 3, 4, 5]);
+    const values = await model.p.value.data();
+    [1, -2, 3, 4, 5].forEach((start, i) => void expect(values[i]).toBeCloseTo(start - 0.3, 5));
+    // The parameter has values of its own now: one buffer more, no tensor more.
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    tf.dispose([clone, view]);
+    step();
+    expect((await model.p.value.data())[0]).toBeCloseTo(0.6, 5);
     adamw.dispose();
     model.dispose();
   });

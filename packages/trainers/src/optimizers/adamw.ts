@@ -2,6 +2,8 @@
 import type { Parameter } from '@orchid-ml/dd-conv';
 import type { SafetensorsTensor } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
+import { ADAMW, hasKernel, numbered } from '../kernels/names.ts';
+import type { AdamWNumbers } from '../plain/adamw.ts';
 import { assign, type FlatGroup, makeGroups, pack } from './flat-groups.ts';
 import type { Optimizer, UpdateOptions } from './optimizer.ts';
 import { packMoments, unpackMoments } from './state.ts';
@@ -107,24 +109,42 @@ export class AdamW implements Optimizer {
     const correction2 = Math.sqrt(1 - beta2 ** this.#steps);
     this.#groups.forEach((group, i) => {
       const rate = factor * group.learningRate;
-      const [first, second] = tf.tidy(() => {
-        const gradient = packed[i]!;
-        const m = tf.add(tf.mul(this.#first[i]!, beta1), tf.mul(gradient, (1 - beta1) * gradientScale));
-        const squared = tf.mul(tf.square(gradient), (1 - beta2) * gradientScale ** 2);
-        const v = tf.add(tf.mul(this.#second[i]!, beta2), squared);
-        // √v/c + ε is (√v + cε)/c: one op fewer, and c moves into the rate.
-        const denominator = tf.add(tf.sqrt(v), this.epsilon * correction2);
-        const change = tf.mul(tf.div(m, denominator), (rate * correction2) / correction1);
-        const values = pack(group, ({ parameter }) => parameter.variable);
-        const decayed = rate * group.weightDecay === 0 ? values : tf.mul(values, 1 - rate * group.weightDecay);
-        assign(group, tf.sub(decayed, change));
-        return [tf.keep(m), tf.keep(v)] as [tf.Tensor1D, tf.Tensor1D];
-      });
-      this.#first[i]!.dispose();
-      this.#second[i]!.dispose();
-      this.#first[i] = first;
-      this.#second[i] = second;
+      const numbers: AdamWNumbers = {
+        beta1,
+        gain1: (1 - beta1) * gradientScale,
+        beta2,
+        gain2: (1 - beta2) * gradientScale ** 2,
+        keep: 1 - rate * group.weightDecay,
+        // √v/c + ε is (√v + cε)/c, and c moves into the rate: an operation fewer.
+        rate: (rate * correction2) / correction1,
+        epsilon: this.epsilon * correction2,
+      };
+      if (hasKernel(ADAMW)) this.#updateInPlace(group, i, packed[i]!, numbers);
+      else this.#updateComposed(group, i, packed[i]!, numbers);
     });
+  }
+
+  #updateInPlace(group: FlatGroup, index: number, gradient: tf.Tensor1D, numbers: AdamWNumbers): void {
+    const variables = group.members.map(({ parameter }) => parameter.variable);
+    tf.tidy(() => variables.forEach(separate));
+    const inputs = { gradient, first: this.#first[index]!, second: this.#second[index]!, ...numbered(variables) };
+    tf.engine().runKernel(ADAMW, inputs, { ...numbers });
+  }
+
+  #updateComposed(group: FlatGroup, index: number, gradient: tf.Tensor1D, numbers: AdamWNumbers): void {
+    const { beta1, gain1, beta2, gain2, keep, rate, epsilon } = numbers;
+    const [first, second] = tf.tidy(() => {
+      const m = tf.add(tf.mul(this.#first[index]!, beta1), tf.mul(gradient, gain1));
+      const v = tf.add(tf.mul(this.#second[index]!, beta2), tf.mul(tf.square(gradient), gain2));
+      const change = tf.mul(tf.div(m, tf.add(tf.sqrt(v), epsilon)), rate);
+      const values = pack(group, ({ parameter }) => parameter.variable);
+      assign(group, tf.sub(keep === 1 ? values : tf.mul(values, keep), change));
+      return [tf.keep(m), tf.keep(v)] as [tf.Tensor1D, tf.Tensor1D];
+    });
+    this.#first[index]!.dispose();
+    this.#second[index]!.dispose();
+    this.#first[index] = first;
+    this.#second[index] = second;
   }
 
   /** {@link pack} and {@link update} in one, for a loop of one's own. */
@@ -170,4 +190,9 @@ function within(name: string, value: number, low: number, high: number): number 
     throw new Error(`AdamW: ${name} is ${value}; want a finite number ${range}`);
   }
   return value;
+}
+
+/** Gives a variable values of its own where clones or reshaped views of it share them: those must not change with it. */
+function separate(variable: tf.Variable): void {
+  if (tf.backend().refCount(variable.dataId) !== 1) variable.assign(tf.mul(variable, 1));
 }

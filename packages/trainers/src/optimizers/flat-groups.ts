@@ -1,8 +1,8 @@
-// Packs many small parameters into a few long vectors: an optimiser's arithmetic then takes a dozen ops in all, not a
-// dozen for each of seventy tensors, and the norm of the gradient takes one op a vector.
+// Packs many small parameters into a few long vectors: an optimiser's arithmetic then takes a kernel or a dozen ops in
+// all, not as many for each of seventy tensors, and whoever adds gradients up across workers has a few arrays to add.
 import type { Parameter } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
-import { hasKernels, PACK, registerKernels, UNPACK } from '../kernels/names.ts';
+import { hasKernel, numbered, PACK } from '../kernels/names.ts';
 
 /** One parameter's place. */
 export interface Member {
@@ -54,9 +54,8 @@ export function makeGroups(
  * @returns float32 [group.size]
  */
 export function pack(group: FlatGroup, tensorOf: (member: Member) => tf.Tensor): tf.Tensor1D {
-  registerKernels();
   const parts = group.members.map(tensorOf);
-  if (hasKernels()) return tf.engine().runKernel(PACK, Object.fromEntries(parts.entries())) as tf.Tensor1D;
+  if (hasKernel(PACK)) return tf.engine().runKernel(PACK, numbered(parts)) as tf.Tensor1D;
   return tf.tidy(() => {
     const flat = parts.map((part) => tf.reshape(part, [part.size]) as tf.Tensor1D);
     return flat.length === 1 ? (tf.clone(flat[0]!) as tf.Tensor1D) : tf.concat1d(flat);
@@ -64,20 +63,17 @@ export function pack(group: FlatGroup, tensorOf: (member: Member) => tf.Tensor):
 }
 
 /** Writes a vector back into the parameters of its group. */
-export function assign(group: FlatGroup, values: tf.Tensor1D): void {
+export function assign({ members }: FlatGroup, values: tf.Tensor1D): void {
   tf.tidy(() => {
-    const parts = unpack(group, values);
-    for (const [i, { parameter }] of group.members.entries()) parameter.variable.assign(parts[i]!);
+    const parts =
+      members.length === 1
+        ? [values]
+        : tf.split(
+            values,
+            members.map(({ size }) => size),
+          );
+    for (const [i, { parameter }] of members.entries()) {
+      parameter.variable.assign(tf.reshape(parts[i]!, parameter.variable.shape));
+    }
   });
-}
-
-function unpack({ members }: FlatGroup, values: tf.Tensor1D): tf.Tensor[] {
-  registerKernels();
-  if (hasKernels()) {
-    const attributes = { shapes: members.map(({ parameter }) => parameter.variable.shape) };
-    return tf.engine().runKernel(UNPACK, { x: values }, attributes as unknown as tf.NamedAttrMap) as tf.Tensor[];
-  }
-  const sizes = members.map(({ size }) => size);
-  const parts = members.length === 1 ? [values] : tf.split(values, sizes);
-  return members.map(({ parameter }, i) => tf.reshape(parts[i]!, parameter.variable.shape));
 }

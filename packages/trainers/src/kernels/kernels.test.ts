@@ -1,0 +1,57 @@
+// The optimiser's kernels against their plain float64 versions: whole vectors of lanes, what is left over, and nothing
+// beside them touched.
+import { useBackend } from '@orchid-ml/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { adamw, sumOfSquares } from '../plain/adamw.ts';
+import { ADAMW, hasKernel, numbered, PACK, SUM_OF_SQUARES } from './names.ts';
+
+const numbers = { beta1: 0.9, gain1: 0.05, beta2: 0.98, gain2: 0.005, keep: 0.999, rate: 0.02, epsilon: 1e-6 };
+const values = (count: number, seed: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(7 * i + seed));
+const sizes = [1, 3, 4, 5, 8, 31];
+const total = sizes.reduce((a, b) => a + b);
+
+describe.each(['cpu', 'wasm'] as const)('kernels on %s', (engine) => {
+  beforeAll(async () => {
+    await useBackend(engine);
+    hasKernel(PACK);
+  });
+
+  it('AdamW: every parameter, whatever its size, and moments in place', async () => {
+    const parameters = sizes.map((size, i) => tf.tensor1d(values(size, i)));
+    const [gradient, first] = [tf.tensor1d(values(total, 10)), tf.tensor1d(values(total, 11))];
+    const second = tf.tensor1d(values(total, 12).map(Math.abs));
+    const held = [gradient, first, second];
+    const [g, m, v] = await Promise.all(held.map(async (tensor) => Float64Array.from(await tensor.data())));
+    const before = tf.memory().numTensors;
+    for (let step = 0; step < 3; step++) {
+      tf.engine().runKernel(ADAMW, { gradient, first, second, ...numbered(parameters) }, numbers);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    let at = 0;
+    for (const [i, size] of sizes.entries()) {
+      const want = Float64Array.from(values(size, i));
+      const own = [g, m, v].map((all) => all!.subarray(at, at + size)) as [Float64Array, Float64Array, Float64Array];
+      for (let step = 0; step < 3; step++) adamw(want, ...own, numbers);
+      (await parameters[i]!.data()).forEach((value, k) => void expect(value).toBeCloseTo(want[k]!, 5));
+      at += size;
+    }
+    for (const [tensor, want] of [
+      [first, m!],
+      [second, v!],
+      [gradient, g!],
+    ] as const) {
+      (await tensor.data()).forEach((value, k) => void expect(value).toBeCloseTo(want[k]!, 6));
+    }
+    tf.dispose([...parameters, ...held]);
+  });
+
+  it('the sum of squares: of tensors of any shape', async () => {
+    const tensors = sizes.map((size, i) => tf.tensor2d(values(size, i), [1, size]));
+    const want = sizes.reduce((sum, size, i) => sum + sumOfSquares(values(size, i)), 0);
+    const sum = tf.engine().runKernel(SUM_OF_SQUARES, numbered(tensors)) as tf.Tensor;
+    expect(sum.shape).toEqual([]);
+    expect((await sum.data())[0]).toBeCloseTo(want, 5);
+    tf.dispose([sum, ...tensors]);
+  });
+});
