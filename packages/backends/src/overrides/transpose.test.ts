@@ -43,6 +43,14 @@ test.each([
     [0, 1, 3, 2],
   ],
   [
+    [2, 7, 3, 5],
+    [0, 2, 1, 3],
+  ],
+  [
+    [6, 3, 4],
+    [1, 0, 2],
+  ],
+  [
     [1, 6, 1, 5],
     [3, 2, 1, 0],
   ],
@@ -63,9 +71,12 @@ test.each([
 );
 
 test('which transposes are swaps', () => {
-  expect(asSwap([2, 3, 4], [0, 2, 1])).toEqual({ outer: 2, rows: 3, columns: 4 });
-  expect(asSwap([2, 3, 4], [1, 2, 0])).toEqual({ outer: 1, rows: 2, columns: 12 });
+  expect(asSwap([2, 3, 4], [0, 2, 1])).toEqual({ outer: 2, rows: 3, columns: 4, inner: 1 });
+  expect(asSwap([2, 3, 4], [1, 2, 0])).toEqual({ outer: 1, rows: 2, columns: 12, inner: 1 });
+  expect(asSwap([2, 3, 4], [1, 0, 2])).toEqual({ outer: 1, rows: 2, columns: 3, inner: 4 });
+  expect(asSwap([2, 3, 4, 5], [0, 2, 1, 3])).toEqual({ outer: 2, rows: 3, columns: 4, inner: 5 });
+  expect(asSwap([2, 3, 4, 5, 6], [2, 0, 1, 3, 4])).toEqual({ outer: 1, rows: 6, columns: 4, inner: 30 });
   expect(asSwap([2, 1, 4], [1, 0, 2])).toBe('identity');
   expect(asSwap([2, 3, 4], [2, 1, 0])).toBeUndefined();
-  expect(asSwap([2, 3, 4], [1, 0, 2])).toBeUndefined();
+  expect(asSwap([2, 3, 4, 5], [3, 1, 2, 0])).toBeUndefined();
 });
