@@ -13,7 +13,7 @@ import { machine, markdownTable, median, writeMeasured } from '../../../tooling/
 register();
 const { launchChromium } = await import('../../../tooling/browser/chromium.ts');
 const { buildSite } = await import('../../../tooling/browser/site.ts');
-const { referenceShape } = await import('../src/run/reference-step.ts');
+const { referenceShape } = await import('../src/run/reference-task.ts');
 
 const { values: options } = parseArgs({
   options: {

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, chromiumPath, launchChromium, openPage } from '../../../tooling/browser/chromium.ts';
 import { buildSite, type Site } from '../../../tooling/browser/site.ts';
 import type { Order, Outcome } from '../bench/browser/messages.ts';
-import { makeReferenceStep, type StepShape } from '../src/run/reference-step.ts';
+import { makeReferenceStep } from '../src/run/reference-step.ts';
+import type { StepShape } from '../src/run/reference-task.ts';
 
 const shape: StepShape = { batch: 2, length: 256, width: 32, layers: 1, vocab: 16, transform: 'dft' };
 

@@ -1,5 +1,5 @@
 // What page and worker say to each other.
-import type { StepShape } from '../../src/run/reference-step.ts';
+import type { StepShape } from '../../src/run/reference-task.ts';
 
 /** The page's order. */
 export interface Order {

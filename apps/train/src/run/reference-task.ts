@@ -1,0 +1,85 @@
+// What the reference step trains: a masked language model and one batch of random tokens, labelled at every position; as a
+// task, so that several workers can share the step.
+import { softmaxCrossEntropy } from '@orchid-ml/backends/ops';
+import { createModel, type SequenceModel } from '@orchid-ml/orchid-models';
+import { AdamW, type Replica, type Task } from '@orchid-ml/trainers';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** What the step is of. */
+export interface StepShape {
+  readonly batch: number;
+  readonly length: number;
+  readonly width: number;
+  readonly layers: number;
+  readonly vocab: number;
+  readonly transform: 'dft' | 'dct';
+}
+
+/** The reference step R of every comparison. */
+export const referenceShape: StepShape = {
+  batch: 8,
+  length: 1024,
+  width: 128,
+  layers: 2,
+  vocab: 64,
+  transform: 'dft',
+};
+
+/** Token numbers, both [sequences, length]. */
+export interface ReferenceBatch {
+  readonly ids: Int32Array;
+  readonly labels: Int32Array;
+}
+
+/**
+ * Model, optimizer and task of the step, the same on every call.
+ *
+ * @throws Error naming the setting that the model does not take
+ */
+export function makeReferenceReplica(
+  shape: StepShape,
+): Replica<SequenceModel, ReferenceBatch> & { readonly optimizer: AdamW } {
+  const { length, width, layers, vocab, transform } = shape;
+  const model = createModel({
+    model_type: 'orchid-masked-lm',
+    vocab_size: vocab,
+    hidden_size: width,
+    num_hidden_layers: layers,
+    intermediate_size: 4 * width,
+    max_position_embeddings: length,
+    conditioning: 'I',
+    transform,
+    fft_norm: 'forward',
+  });
+  return { model, task: referenceTask(shape), optimizer: new AdamW(model, { learningRate: 1e-3 }) };
+}
+
+function referenceTask(shape: StepShape): Task<SequenceModel, ReferenceBatch> {
+  const { batch, length, vocab } = shape;
+  const draw = (seed: number) =>
+    tf.tidy(() => tf.cast(tf.randomUniform([batch * length], 0, vocab, 'float32', seed), 'int32').dataSync<'int32'>());
+  const whole: ReferenceBatch = { ids: draw(1).slice(), labels: draw(2).slice() };
+  return {
+    name: 'reference',
+    settings: { ...shape },
+    metrics: [],
+    state: null,
+    tokensPerBatch: batch * length,
+    nextBatch: () => whole,
+    loss(model, { ids, labels }, { recompute = false } = {}) {
+      const given = tf.tensor2d(ids, [ids.length / length, length], 'int32');
+      const logits = tf.reshape(model.logits(given, { recompute }), [-1, vocab]) as tf.Tensor2D;
+      return { loss: tf.mean(softmaxCrossEntropy(logits, tf.tensor1d(labels, 'int32'))) as tf.Scalar, metrics: {} };
+    },
+    split({ ids, labels }, parts) {
+      const sequences = ids.length / length;
+      const pieces = Math.min(parts, sequences);
+      return Array.from({ length: pieces }, (_, i) => {
+        const [start, end] = [Math.floor((i * sequences) / pieces), Math.floor(((i + 1) * sequences) / pieces)];
+        const cut = (tokens: Int32Array) => tokens.subarray(start * length, end * length);
+        return { batch: { ids: cut(ids), labels: cut(labels) }, weight: (end - start) / sequences };
+      });
+    },
+    evaluate: () => Promise.reject(new Error('the reference task has nothing to evaluate on')),
+  };
+}
