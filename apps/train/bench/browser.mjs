@@ -58,6 +58,8 @@ const sides = {
   'page without relaxed SIMD': () => inPage(browser, built.plain, { relaxedSimd: false }),
   'cross-origin isolated page': () => inPage(browser, built.isolated, {}),
   "the same, tfjs's threaded build": () => inPage(browser, readable.isolated, { threaded: true }),
+  '`trainingStep`, isolated page, 1 worker': () => inPage(browser, built.isolated, { workers: 1 }),
+  '`trainingStep`, isolated page, 2 workers': () => inPage(browser, built.isolated, { workers: 2 }),
 };
 const found = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
 try {
@@ -76,6 +78,8 @@ const rows = Object.entries(found).map(([name, outcomes]) => [
   (msOf('Node') / msOf(name)).toFixed(2),
   name === 'Node' ? '' : Math.max(...outcomes.map(({ longestWaitMs }) => longestWaitMs)).toFixed(0),
 ]);
+const [one, two] = Object.keys(sides).slice(-2).map(msOf);
+rows.push(['speed of 2 workers, 1 worker = 1', '', (one / two).toFixed(2), '']);
 const about =
   `${machine()}, Chromium ${browser.version()}; ${rounds} rounds in turn, the median of their medians of ${repeats} steps. ` +
   "The last column is the longest that the page's own thread waited for a turn, asking every 10 ms, in all rounds.";

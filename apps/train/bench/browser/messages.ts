@@ -1,11 +1,13 @@
 // What page and worker say to each other.
 import type { StepShape } from '../../src/run/reference-task.ts';
 
-/** The page's order. */
+/** The page's order: to time the step that `orchid bench step` times in Node. */
 export interface Order {
   readonly shape: StepShape;
   /** timings after the warm-up */
   readonly repeats: number;
+  /** times `trainingStep` on so many workers instead, this one included; more than one need a cross-origin isolated page */
+  readonly workers?: number;
   /** true: tfjs's threaded build on a shared heap, which only a cross-origin isolated page can have */
   readonly threaded?: boolean;
   /** false: as in a browser that does not compile relaxed SIMD */
@@ -16,8 +18,8 @@ export interface Order {
 export interface Timed {
   /** milliseconds a step */
   readonly times: readonly number[];
-  /** the first step's loss */
-  readonly loss: number;
+  /** of the first three steps */
+  readonly losses: readonly number[];
   readonly relaxedSimd: boolean;
   /** the heap is a SharedArrayBuffer: tfjs runs its threaded build */
   readonly sharedHeap: boolean;

@@ -1,7 +1,10 @@
-// The training worker: times steps of the very code that `orchid bench step` times in Node.
+// The training worker: times steps of the very code that `orchid bench step` times in Node, alone or with further workers.
 import { useBackend } from '@orchid-ml/backends';
+import { trainingStep } from '@orchid-ml/trainers';
+import { startReplicas } from '@orchid-ml/trainers/browser';
 import * as tf from '@tensorflow/tfjs-core';
 import { makeReferenceStep } from '../../src/run/reference-step.ts';
+import { makeReferenceReplica, type StepShape } from '../../src/run/reference-task.ts';
 import { timings } from '../../src/run/timings.ts';
 import type { Order, Reply, Timed } from './messages.ts';
 
@@ -14,7 +17,41 @@ function hideRelaxedSimd(): void {
   WebAssembly.validate = (bytes) => !String(bytes).includes(relaxedMadd) && validate(bytes);
 }
 
-async function work({ shape, repeats, threaded, relaxedSimd }: Order): Promise<Timed> {
+interface Step {
+  /** one step; its loss */
+  run(): Promise<number>;
+  close(): Promise<void>;
+}
+
+function stepOfNode(shape: StepShape): Step {
+  const step = makeReferenceStep(shape);
+  return {
+    async run() {
+      const loss = step.run();
+      const [value] = await loss.data().finally(() => loss.dispose());
+      return value!;
+    },
+    close: async () => step.dispose(),
+  };
+}
+
+async function stepOfWorkers(shape: StepShape, workers: number): Promise<Step> {
+  const start = () => new Worker(new URL('./replica.ts', import.meta.url), { type: 'module' });
+  const replicas = workers === 1 ? undefined : startReplicas({ workers, start, config: shape });
+  const { model, task, optimizer } = makeReferenceReplica(shape);
+  await replicas?.join({ model, task, optimizer });
+  const settings = { factor: 1, clipNorm: 1 };
+  const options = replicas ? { ...settings, communicator: replicas } : settings;
+  const work = () => trainingStep(model, task, optimizer, task.nextBatch(), options);
+  return {
+    run: async () => (await (replicas ? replicas.step(settings, work) : work())).loss,
+    async close() {
+      await replicas?.close();
+    },
+  };
+}
+
+async function work({ shape, repeats, workers, threaded, relaxedSimd }: Order): Promise<Timed> {
   if (relaxedSimd === false) hideRelaxedSimd();
   if (threaded) {
     // The engine's package registers the flag.
@@ -22,16 +59,17 @@ async function work({ shape, repeats, threaded, relaxedSimd }: Order): Promise<T
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
   }
   const info = await useBackend('wasm');
-  const step = makeReferenceStep(shape);
-  const first = step.run();
-  const [loss] = await first.data();
-  first.dispose();
+  const step = workers === undefined ? stepOfNode(shape) : await stepOfWorkers(shape, workers);
+  const losses = [await step.run()];
   postMessage({ begun: true } satisfies Reply);
-  const times = await timings(() => [step.run()], repeats);
-  step.dispose();
+  const times = await timings(async () => {
+    losses.push(await step.run());
+    return [];
+  }, repeats);
+  await step.close();
   const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
   const sharedHeap = typeof SharedArrayBuffer !== 'undefined' && wasm.HEAPU8.buffer instanceof SharedArrayBuffer;
-  return { times, loss: loss!, relaxedSimd: info.relaxedSimd, sharedHeap };
+  return { times, losses: losses.slice(0, 3), relaxedSimd: info.relaxedSimd, sharedHeap };
 }
 
 addEventListener('message', async ({ data }: MessageEvent<Order>) => {

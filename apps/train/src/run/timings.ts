@@ -20,13 +20,16 @@ const shortestMs = 20;
  *   disposed of
  * @returns milliseconds a call, in the order they were taken
  */
-export async function timings(work: () => tf.Tensor[], repeats: number): Promise<number[]> {
+export async function timings(
+  work: () => readonly tf.Tensor[] | Promise<readonly tf.Tensor[]>,
+  repeats: number,
+): Promise<number[]> {
   async function time(calls: number): Promise<number> {
     const start = performance.now();
     for (let call = 0; call < calls; call++) {
-      const results = work();
+      const results = await work();
       if (call === calls - 1) await finished(results);
-      tf.dispose(results);
+      tf.dispose([...results]);
     }
     return (performance.now() - start) / calls;
   }

@@ -1,0 +1,2 @@
+// The subpath `./browser`: what a page has of its own.
+export { type StartReplicasOptions, serveReplica, startReplicas } from './replicas.ts';
