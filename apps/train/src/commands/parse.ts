@@ -1,10 +1,11 @@
 // Readers of option values: a wrong one is a usage error that says what was wanted.
 import { InvalidArgumentError } from 'commander';
+import type { Workers } from '../run/workers.ts';
 
-function whole(text: string, min: number): number {
+function whole(text: string, min: number, other = ''): number {
   const value = /^[+-]?\d+(e\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value) || value < min)
-    throw new InvalidArgumentError(`want a whole number, ${min} or more.`);
+    throw new InvalidArgumentError(`want a whole number, ${min} or more${other}.`);
   return value;
 }
 
@@ -13,6 +14,9 @@ export const atLeastOne = (text: string): number => whole(text, 1);
 
 /** A whole number, 0 or more. */
 export const fromZero = (text: string): number => whole(text, 0);
+
+/** A number of workers, or `auto`. */
+export const workers = (text: string): Workers => (text === 'auto' ? text : whole(text, 1, ', or auto'));
 
 /** One or more values with commas between them. */
 export const list =

@@ -6,7 +6,7 @@ import { leaves, type Task } from '../config/schema.ts';
 import { wanted } from '../config/validate.ts';
 import type { Io } from '../io.ts';
 import { table as columns } from '../ui/format.ts';
-import { atLeastOne, collect, fromZero, list } from './parse.ts';
+import { atLeastOne, collect, fromZero, list, workers } from './parse.ts';
 
 /** A command's function: positional arguments, options, and the window on the world. */
 export type Run = (args: readonly string[], options: Record<string, unknown>, io: Io) => Promise<number>;
@@ -34,6 +34,12 @@ function trainOptions(command: Command, task: Task): Command {
     .option('--seed <n>', 'start of every random number (the key seed)', fromZero)
     .option('--steps <n>', 'optimizer steps at most (the key training.steps)', atLeastOne)
     .option(...backendOption)
+    .option(
+      '--workers <n>',
+      'threads that share each step; auto: every core, for a run of more than seconds',
+      workers,
+      'auto',
+    )
     .option('--log-every <seconds>', 'seconds between two log lines when output is not a terminal', atLeastOne, 10);
 }
 

@@ -1,12 +1,12 @@
 // `orchid train mlm`: a language model that fills in what is hidden, from a text file of the user's.
 import { resolve } from 'node:path';
-import { mlmTask } from '@orchid-ml/trainers';
 import type { TrainOptions } from '../config/options.ts';
 import { Failure, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
 import { makeDataset, makeTokenizer, readText } from '../run/mlm-data.ts';
 import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
+import { makeMlmTask, shareTokens } from '../run/tasks.ts';
 import { trainRun } from '../run/train-run.ts';
 import { suggestions } from '../ui/banner.ts';
 import * as format from '../ui/format.ts';
@@ -29,7 +29,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
   const tokenizer = fresh ?? checkpoint?.tokenizer;
   if (!tokenizer) throw new Failure(`${plan.earlier?.shown}/checkpoint has no tokenizer.json`);
   const dataset = await makeDataset(config, tokenizer, { text, evalText });
-  const task = mlmTask({ dataset, evaluationWindows: config.data.eval_windows });
+  const task = makeMlmTask(config, dataset);
   const { model, optimizer, startStep } = await makeParts(plan, checkpoint, tokenizer.vocabSize, task);
   try {
     const record = {
@@ -52,6 +52,14 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
         task,
         tokenizer,
         optimizer,
+        workers: options.workers,
+        recipe: {
+          kind: 'mlm',
+          backend: engine.name,
+          config,
+          model: model.config,
+          tokens: shareTokens(dataset, tokenizer),
+        },
         startStep,
         data: `${textFile}: ${format.count(dataset.trainIds.length)} tokens to learn from, vocabulary ${tokenizer.vocabSize} (${tokenizer.type})`,
         facts: [

@@ -1,11 +1,11 @@
 // `orchid train recall`: the in-context-learning task, from nothing to above 99 % in minutes.
-import { recallTask } from '@orchid-ml/trainers';
 import pc from 'picocolors';
 import type { TrainOptions } from '../config/options.ts';
 import { Failure, failing } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
 import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
+import { makeRecallTask } from '../run/tasks.ts';
 import { trainRun } from '../run/train-run.ts';
 import { suggestions } from '../ui/banner.ts';
 import * as format from '../ui/format.ts';
@@ -13,16 +13,8 @@ import * as format from '../ui/format.ts';
 export async function run(_args: readonly string[], options: TrainOptions, io: Io): Promise<number> {
   const plan = planRun('recall', options, io);
   const { config } = plan;
-  const { length, vocab_size: vocab, validation_sequences, test_sequences } = config.data;
-  const task = await failing(() =>
-    recallTask({
-      length,
-      vocabSize: vocab,
-      batchSize: config.training.batch_size,
-      seed: config.seed,
-      evaluationSequences: validation_sequences,
-    }),
-  );
+  const { length, vocab_size: vocab, test_sequences } = config.data;
+  const task = await failing(() => makeRecallTask(config));
   const engine = await startEngine(options.backend);
   const checkpoint = await earlierCheckpoint(plan);
   const { model, optimizer, startStep } = await makeParts(plan, checkpoint, vocab, task);
@@ -47,6 +39,8 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
         task,
         tokenizer: null,
         optimizer,
+        workers: options.workers,
+        recipe: { kind: 'recall', backend: engine.name, config, model: model.config },
         startStep,
         data: `fresh sequences of ${length} tokens, vocabulary ${vocab}; guessing is right in ${format.percent(chance)}`,
         facts: [],

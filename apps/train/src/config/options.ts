@@ -1,4 +1,6 @@
 // The options that `train recall` and `train mlm` share, and what they say about the configuration.
+import type { Workers } from '../run/workers.ts';
+
 export interface TrainOptions {
   /** default: the task's own */
   readonly preset?: string;
@@ -9,6 +11,7 @@ export interface TrainOptions {
   readonly seed?: number;
   readonly steps?: number;
   readonly backend: string;
+  readonly workers: Workers;
   readonly logEvery: number;
   readonly text?: string;
   readonly evalText?: string;

@@ -5,6 +5,7 @@ import { readTextFile } from '@orchid-ml/datasets/node';
 import { ByteTokenizer, CharTokenizer, type Tokenizer } from '@orchid-ml/tokenizers';
 import type { MlmConfig } from '../config/schema.ts';
 import { failing } from '../errors.ts';
+import { datasetOptions } from './tasks.ts';
 
 /** The texts of a run. */
 export interface Texts {
@@ -29,20 +30,15 @@ export function makeTokenizer(config: MlmConfig, text: string): Promise<Tokenize
 
 /** Windows of the texts. @throws Failure when a text is shorter than a window */
 export function makeDataset(config: MlmConfig, tokenizer: Tokenizer, { text, evalText }: Texts): Promise<MlmDataset> {
-  const { data, training, seed } = config;
   return failing(
     () =>
       new MlmDataset({
         ids: tokenizer.encode(text),
         ...(evalText === null
-          ? { heldOutFraction: data.held_out_fraction }
+          ? { heldOutFraction: config.data.held_out_fraction }
           : { heldOutIds: tokenizer.encode(evalText) }),
-        length: data.length,
-        batchSize: training.batch_size,
         tokenizer,
-        maskProbability: data.mask_probability,
-        evalMaskProbability: data.eval_mask_probability,
-        seed,
+        ...datasetOptions(config),
       }),
   );
 }

@@ -9,7 +9,7 @@ import { leaves, type RunConfig, type Task as TaskName } from '../config/schema.
 import { Failure, failing, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { RunFolder, type RunRecord } from './folder.ts';
-import { makeOptimizer } from './train-run.ts';
+import { makeOptimizer } from './tasks.ts';
 
 /** What is decided before any number is computed. */
 export interface Plan<C extends RunConfig> {

@@ -2,7 +2,7 @@
 import type { BackendInfo } from '@orchid-ml/backends';
 import { parameterCount, type SequenceModel } from '@orchid-ml/orchid-models';
 import type { Tokenizer } from '@orchid-ml/tokenizers';
-import { AdamW, createSchedule, type Task, TrainingDivergedError, train, vectorsDoNotDecay } from '@orchid-ml/trainers';
+import { type AdamW, createSchedule, type Task, TrainingDivergedError, train, WorkerError } from '@orchid-ml/trainers';
 import { checkpointDirectory } from '@orchid-ml/trainers/node';
 import type { RunConfig } from '../config/schema.ts';
 import { CommandError, Failure, messageOf, systemCode } from '../errors.ts';
@@ -12,6 +12,8 @@ import * as format from '../ui/format.ts';
 import { coursePlot } from '../ui/plot.ts';
 import { Progress } from '../ui/progress.ts';
 import type { RunFolder } from './folder.ts';
+import type { Recipe } from './recipe.ts';
+import { startWorkers, type Workers, workersFor } from './workers.ts';
 
 /** A line of the banner or of the summary. */
 export type Fact = readonly [label: string, value: string];
@@ -26,6 +28,10 @@ export interface Job<Batch> {
   readonly task: Task<SequenceModel, Batch>;
   readonly tokenizer: Tokenizer | null;
   readonly optimizer: AdamW;
+  /** as asked for */
+  readonly workers: Workers;
+  /** what each worker's thread makes the same model, task and optimizer from */
+  readonly recipe: Recipe;
   /** steps done by an earlier process */
   readonly startStep: number;
   /** the data in words, for the banner */
@@ -49,25 +55,14 @@ export interface Ended {
   readonly loss: number | undefined;
 }
 
-/** The optimizer a configuration describes, for a model. Vectors (biases, norms) are not decayed. */
-export function makeOptimizer(model: SequenceModel, config: RunConfig): AdamW {
-  const { learning_rate, weight_decay, beta1, beta2, epsilon } = config.optimizer;
-  return new AdamW(model, {
-    learningRate: learning_rate,
-    weightDecay: weight_decay,
-    betas: [beta1, beta2],
-    epsilon,
-    noDecay: vectorsDoNotDecay,
-  });
-}
-
-function announce<B>(job: Job<B>, io: Io): void {
+function announce<B>(job: Job<B>, workers: number, io: Io): void {
   const { config, model } = job;
   const { optimizer, schedule, training } = config;
   const m = config.model;
   const shape = `${m.num_hidden_layers} Orchid layers, width ${m.hidden_size}, type ${m.conditioning}, ${m.transform.toUpperCase()}`;
   banner(io, job.title, [
     ['engine', String(job.engine)],
+    ...(workers > 1 ? [['workers', sayWorkers(workers, training.batch_size)] as const] : []),
     ['model', `${shape}, ${format.count(parameterCount(model))} parameters`],
     ['data', job.data],
     [
@@ -81,6 +76,12 @@ function announce<B>(job: Job<B>, io: Io): void {
   ]);
 }
 
+function sayWorkers(workers: number, sequences: number): string {
+  const [least, most] = [Math.floor(sequences / workers), Math.ceil(sequences / workers)];
+  const share = least === most ? `${least}` : `${least} or ${most}`;
+  return `${workers} workers, a thread with an engine each, for ${share} of the ${sequences} sequences of a step`;
+}
+
 /**
  * Trains, shows and saves. Ctrl-C saves a checkpoint and says how to go on; the second Ctrl-C ends the process at once.
  *
@@ -89,7 +90,13 @@ function announce<B>(job: Job<B>, io: Io): void {
 export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
   const { config, folder, model, task, optimizer } = job;
   const { training, schedule } = config;
-  announce(job, io);
+  const workers = workersFor(job.workers, {
+    sequences: training.batch_size,
+    tokens: task.tokensPerBatch,
+    steps: training.steps - job.startStep,
+    parameters: parameterCount(model),
+  });
+  announce(job, workers, io);
   const interruption = new AbortController();
   const ignore = io.onInterrupt((signal) => {
     if (interruption.signal.aborted) {
@@ -100,6 +107,11 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
     interruption.abort();
   });
   const progress = new Progress(io, { total: training.steps, from: job.startStep, everySeconds: job.logEvery });
+  const checkpoints = checkpointDirectory(folder.checkpoint, {
+    resumed: job.startStep > 0,
+    ...(job.tokenizer ? { tokenizer: job.tokenizer } : {}),
+  });
+  const replicas = startWorkers(workers, job.recipe);
   try {
     const result = await train({
       model,
@@ -115,10 +127,8 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
       startStep: job.startStep,
       clipNorm: config.optimizer.clip_norm,
       evaluateEvery: training.evaluate_every,
-      checkpoints: checkpointDirectory(folder.checkpoint, {
-        resumed: job.startStep > 0,
-        ...(job.tokenizer ? { tokenizer: job.tokenizer } : {}),
-      }),
+      checkpoints,
+      ...(replicas ? { replicas } : {}),
       checkpointEvery: training.checkpoint_every,
       window: 50,
       seed: config.seed,
@@ -154,24 +164,35 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
     progress.stop();
     if (error instanceof CommandError) throw error;
     if (error instanceof TrainingDivergedError) throw new Failure(messageOf(error), { cause: error });
+    if (error instanceof WorkerError) {
+      const kept =
+        checkpoints.last === undefined
+          ? 'Nothing has been saved yet.'
+          : `To go on from the last checkpoint: ${howToGoOn(job, io)}`;
+      throw new Failure(`${messageOf(error)}; the run was stopped. ${kept}`, { cause: error });
+    }
     // The checkpoint store's errors already say in words what the system refused.
     if (systemCode(error) || messageOf(error).startsWith('checkpoint folder')) {
       throw new Failure(messageOf(error), { cause: error });
     }
     throw error;
   } finally {
+    await replicas?.close();
     ignore();
   }
 }
 
+function howToGoOn<B>(job: Job<B>, io: Io): string {
+  return `${io.program} train ${job.config.task} --resume ${job.folder.argument}`;
+}
+
 function sayHowToGoOn<B>(job: Job<B>, step: number, saved: boolean, io: Io): void {
-  const { task } = job.config;
   if (!saved) {
     say(io, `Stopped after step ${step}; nothing has been saved yet.`);
     return;
   }
   say(io, `Stopped and saved after step ${step} of ${job.config.training.steps}. To go on:`);
-  say(io, `  ${io.program} train ${task} --resume ${job.folder.argument}`);
+  say(io, `  ${howToGoOn(job, io)}`);
 }
 
 /** Interrupted in the evaluation after the last step: there is nothing left to train. */
