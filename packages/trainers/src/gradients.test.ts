@@ -6,7 +6,15 @@ import { createModel, type SequenceModel } from '@orchid-ml/orchid-models';
 import { CharTokenizer } from '@orchid-ml/tokenizers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { AdamW, accumulateGradients, mlmTask, recallTask, type Task, trainingStep } from './index.ts';
+import {
+  AdamW,
+  accumulateGradients,
+  type MemoryOptions,
+  mlmTask,
+  recallTask,
+  type Task,
+  trainingStep,
+} from './index.ts';
 
 const small = { hidden_size: 16, num_hidden_layers: 1, intermediate_size: 32, transform: 'dct' } as const;
 
@@ -56,8 +64,9 @@ async function numbers<B>(
   optimizer: AdamW,
   batch: B,
   parts: number,
+  memory: MemoryOptions = {},
 ) {
-  const { scores, packed } = accumulateGradients(model, task, optimizer, task.split(batch, parts));
+  const { scores, packed } = accumulateGradients(model, task, optimizer, task.split(batch, parts), memory);
   const values = { scores: await scores.array(), gradients: await Promise.all(packed.map((vector) => vector.data())) };
   tf.dispose([scores, ...packed]);
   return values;
@@ -75,8 +84,10 @@ async function expectSum<B>(made: { model: SequenceModel; task: Task<SequenceMod
   whole.dispose();
   const one = await numbers(model, task, optimizer, batch, 1);
   expect(one.gradients.some((vector) => vector.some((value) => value !== 0))).toBe(true);
-  for (const parts of [1, 2, 3, 100]) {
-    const sum = await numbers(model, task, optimizer, batch, parts);
+  const ways: [parts: number, memory?: MemoryOptions][] = [[1], [2], [3], [100]];
+  ways.push([1, { microBatches: 3 }], [2, { microBatches: 2, recompute: true }], [1, { recompute: true }]);
+  for (const [parts, memory] of ways) {
+    const sum = await numbers(model, task, optimizer, batch, parts, memory);
     sum.scores.forEach((score, i) => {
       expect(score).toBeCloseTo(wanted[i]!, 5);
     });
@@ -125,6 +136,15 @@ describe.each(['cpu', 'wasm'] as const)('a batch in parts, on %s', (backend) => 
       'task mlm: the batch has nothing to learn from',
     );
     expect(optimizer.steps).toBe(0);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('a later part that fails leaves no tensor', () => {
+    const { model, task, optimizer } = recall();
+    const [first, second] = task.split(task.nextBatch(), 2);
+    const before = tf.memory().numTensors;
+    const bad = { ...second!, batch: { ...second!.batch, labels: new Int32Array(1) } };
+    expect(() => accumulateGradients(model, task, optimizer, [first!, bad])).toThrow('labels');
     expect(tf.memory().numTensors).toBe(before);
   });
 });

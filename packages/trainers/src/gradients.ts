@@ -1,5 +1,6 @@
 // Loss, metrics and gradients of a batch in parts: what a step of one thread, of many threads and of many small batches
 // have in common.
+import { variableGradients } from '@orchid-ml/backends/autodiff';
 import type { Module } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizers/optimizer.ts';
@@ -10,6 +11,14 @@ export interface Accumulated {
   readonly scores: tf.Tensor1D;
   /** the gradients as {@link Optimizer.pack} lays them out; weighted sums over the parts */
   readonly packed: tf.Tensor1D[];
+}
+
+/** What is traded for memory; the results are the same, to float32 rounding. */
+export interface MemoryOptions {
+  /** Each part is cut into so many smaller ones (fewer where it has fewer sequences). Default 1. */
+  readonly microBatches?: number;
+  /** The model keeps the inputs of its blocks alone and runs each once more on the way back. Default false. */
+  readonly recompute?: boolean;
 }
 
 /**
@@ -24,19 +33,20 @@ export function accumulateGradients<M extends Module, B>(
   task: Task<M, B>,
   optimizer: Optimizer,
   parts: readonly Part<B>[],
+  { microBatches = 1, recompute = false }: MemoryOptions = {},
 ): Accumulated {
   const variables = new Map<string, tf.Variable>();
   for (const [name, { variable }] of model.namedParameters()) if (variable.trainable) variables.set(name, variable);
-  const [first, ...others] = parts;
-  let sums = tf.tidy(() =>
-    first ? ofPart(task, optimizer, variables, model, first) : ofNothing(task, optimizer, variables),
+  const pieces = parts.flatMap(({ batch, weight }) =>
+    task.split(batch, microBatches).map((piece) => ({ batch: piece.batch, weight: weight * piece.weight })),
   );
-  for (const part of others) {
+  const compute = (piece: Part<B>) => gradientsOf(model, task, optimizer, variables, piece, recompute);
+  const [first, ...others] = pieces;
+  let sums = tf.tidy(() => (first ? compute(first) : zeros(task, optimizer, variables)));
+  for (const piece of others) {
     const before = sums;
     try {
-      sums = tf.tidy(() =>
-        ofPart(task, optimizer, variables, model, part).map((value, i) => tf.add(before[i]!, value)),
-      );
+      sums = tf.tidy(() => compute(piece).map((value, i) => tf.add(before[i]!, value)));
     } finally {
       tf.dispose(before);
     }
@@ -47,24 +57,25 @@ export function accumulateGradients<M extends Module, B>(
 
 type Variables = ReadonlyMap<string, tf.Variable>;
 
-function ofNothing<M extends Module, B>(task: Task<M, B>, optimizer: Optimizer, variables: Variables): tf.Tensor1D[] {
-  const zeros = new Map([...variables].map(([name, variable]) => [name, tf.zerosLike(variable) as tf.Tensor]));
-  return [tf.zeros([1 + task.metrics.length]), ...optimizer.pack(zeros)];
+function zeros<M extends Module, B>(task: Task<M, B>, optimizer: Optimizer, variables: Variables): tf.Tensor1D[] {
+  const gradients = new Map([...variables].map(([name, variable]) => [name, tf.zerosLike(variable) as tf.Tensor]));
+  return [tf.zeros([1 + task.metrics.length]), ...optimizer.pack(gradients)];
 }
 
 /** Scores and packed gradients of one part, times its weight; called inside a tidy. */
-function ofPart<M extends Module, B>(
+function gradientsOf<M extends Module, B>(
+  model: M,
   task: Task<M, B>,
   optimizer: Optimizer,
   variables: Variables,
-  model: M,
   { batch, weight }: Part<B>,
+  recompute: boolean,
 ): tf.Tensor1D[] {
   const weighted = <T extends tf.Tensor>(tensor: T): T => (weight === 1 ? tensor : tf.mul(tensor, weight));
   let scores: tf.Tensor1D | undefined;
   try {
-    const { grads } = tf.variableGrads(() => {
-      const { loss, metrics } = task.loss(model, batch);
+    const { grads } = variableGradients(() => {
+      const { loss, metrics } = task.loss(model, batch, { recompute });
       const values = task.metrics.map((name) => {
         const metric = metrics[name];
         if (!metric) throw new Error(`task ${task.name}: loss() gives no metric '${name}', which the task lists`);
@@ -75,7 +86,12 @@ function ofPart<M extends Module, B>(
       // Scaling the loss scales every gradient, for the price of one number.
       return weighted(loss);
     }, [...variables.values()]);
-    const gradients = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]!]));
+    const gradients = new Map<string, tf.Tensor>();
+    for (const [name, variable] of variables) {
+      const gradient = grads[variable.name];
+      // The optimizer says which one is missing.
+      if (gradient) gradients.set(name, gradient);
+    }
     // A kept tensor is not the tidy's; its copy is.
     return [tf.clone(scores!), ...optimizer.pack(gradients)];
   } finally {

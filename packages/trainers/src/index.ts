@@ -2,10 +2,11 @@
 export { type CheckpointStore, parseTrainerState, type Snapshot, type TrainerState } from './checkpoints.ts';
 export { clipGradients, clipScale, sumOfSquares } from './clip.ts';
 export { type DivergedDetails, TrainingDivergedError } from './diverged.ts';
-export { type Accumulated, accumulateGradients } from './gradients.ts';
+export { type Accumulated, accumulateGradients, type MemoryOptions } from './gradients.ts';
 export { AdamW, type AdamWOptions, vectorsDoNotDecay } from './optimizers/adamw.ts';
 export type { Optimizer, UpdateOptions } from './optimizers/optimizer.ts';
 export type { Communicator } from './parallel/communicator.ts';
+export { leadStep } from './parallel/lead-step.ts';
 export { type MakeReplica, type Replica, type ReplicaPort, serveReplica } from './parallel/replica.ts';
 export { Replicas, type ReplicaThread } from './parallel/replicas.ts';
 export { WorkerError } from './parallel/worker-error.ts';
@@ -13,7 +14,8 @@ export { createSchedule, type Schedule, type ScheduleOptions } from './schedules
 export { type StepOptions, type StepResult, trainingStep } from './step.ts';
 export { type MlmTask, type MlmTaskOptions, mlmTask } from './tasks/masked-lm.ts';
 export { type RecallTask, type RecallTaskOptions, recallTask } from './tasks/recall.ts';
-export type { LossAndMetrics, Part, Scores, Task } from './tasks/task.ts';
+export { spans } from './tasks/spans.ts';
+export type { LossAndMetrics, LossOptions, Part, Scores, Task } from './tasks/task.ts';
 export {
   type CheckpointEvent,
   type EvaluateEvent,

@@ -2,12 +2,12 @@
 import type { Module } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { clipScale, sumOfSquares } from './clip.ts';
-import { accumulateGradients } from './gradients.ts';
+import { accumulateGradients, type MemoryOptions } from './gradients.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import { type Communicator, ownParts } from './parallel/communicator.ts';
 import type { Task } from './tasks/task.ts';
 
-export interface StepOptions {
+export interface StepOptions extends MemoryOptions {
   /** The schedule's factor. */
   readonly factor: number;
   /** Largest global gradient norm; null: no clipping. */
@@ -35,12 +35,12 @@ export async function trainingStep<M extends Module, B>(
   task: Task<M, B>,
   optimizer: Optimizer,
   batch: B,
-  { factor, clipNorm, communicator }: StepOptions,
+  { factor, clipNorm, communicator, ...memory }: StepOptions,
 ): Promise<StepResult> {
   const parts = task.split(batch, communicator?.size ?? 1);
   if (parts.length === 0) throw new Error(`task ${task.name}: the batch has nothing to learn from`);
   const own = communicator ? ownParts(parts, communicator) : parts;
-  const local = accumulateGradients(model, task, optimizer, own);
+  const local = accumulateGradients(model, task, optimizer, own, memory);
   const { scores, packed } = communicator ? await communicator.allReduce(local) : local;
   try {
     // Everything the host wants to know travels together: a read makes the device wait.

@@ -4,12 +4,12 @@ import { breathe } from './breathe.ts';
 import type { CheckpointStore, TrainerState } from './checkpoints.ts';
 import { TrainingDivergedError } from './diverged.ts';
 import { isFiniteModel } from './finite.ts';
+import type { MemoryOptions } from './gradients.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
-import type { StepSettings } from './parallel/messages.ts';
+import { leadStep } from './parallel/lead-step.ts';
 import type { Replicas } from './parallel/replicas.ts';
 import { RunningMeans, type Speed, Stopwatch } from './progress.ts';
 import type { Schedule } from './schedules/index.ts';
-import { type StepResult, trainingStep } from './step.ts';
 import type { Scores, Task } from './tasks/task.ts';
 
 export interface StepEvent extends Speed {
@@ -72,6 +72,8 @@ export interface TrainOptions<M extends Module, B> {
   readonly startStep?: number;
   /** Largest global norm of the gradient. Default 1; null never clips. */
   readonly clipNorm?: number | null;
+  /** How a step saves memory, as `planMemory` says. Default: not at all. */
+  readonly memory?: MemoryOptions;
   /** Evaluate after every so many steps, and at the end. Default: never. */
   readonly evaluateEvery?: number;
   /** Where checkpoints go: `checkpointDirectory` of `@orchid-ml/trainers/node`, or a store of one's own. */
@@ -112,6 +114,7 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
     callbacks = {},
     signal,
     replicas,
+    memory,
   } = options;
   check(options, startStep);
   const { checkpoints, evaluateEvery, checkpointEvery } = options;
@@ -149,18 +152,12 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
     await callbacks.onCheckpoint?.({ step, path });
   }
 
-  function makeStep(settings: StepSettings): Promise<StepResult> {
-    const batch = task.nextBatch();
-    if (!replicas) return trainingStep(model, task, optimizer, batch, settings);
-    const work = () => trainingStep(model, task, optimizer, batch, { ...settings, communicator: replicas });
-    return replicas.step(settings, work);
-  }
-
-  await replicas?.join({ model, task, optimizer });
+  const leader = { model, task, optimizer };
+  await replicas?.join(leader);
   while (step < steps && !stopped && !signal?.aborted) {
     watch.begin();
     const factor = schedule?.factor(step) ?? 1;
-    const { loss, metrics, gradientNorm, updated }: StepResult = await makeStep({ factor, clipNorm });
+    const { loss, metrics, gradientNorm, updated } = await leadStep(leader, { factor, clipNorm, ...memory }, replicas);
     if (!updated) {
       const culprit = Number.isFinite(loss) ? `the gradient's norm is ${gradientNorm}` : `the loss is ${loss}`;
       const what = `${culprit}${whose(replicas)}, and the parameters were not updated`;

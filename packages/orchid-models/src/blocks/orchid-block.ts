@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { LayerNorm } from '../layers/layer-norm.ts';
 import { Mlp } from '../layers/mlp.ts';
 import { atPositions, type Positions } from '../layers/positions.ts';
+import { recomputed } from '../layers/recomputed.ts';
 import { OrchidMixer, type OrchidMixerOptions } from '../mixers/orchid.ts';
 
 export interface OrchidBlockOptions {
@@ -12,6 +13,13 @@ export interface OrchidBlockOptions {
   innerWidth: number;
   /** eps of the two norms, default 1e-5 */
   eps?: number;
+}
+
+export interface BlockForwardOptions {
+  /** 'last': what comes after the mixing is done for the last position alone. Default 'all'. */
+  positions?: Positions;
+  /** Keep the inputs of the block's two halves alone, and run each once more on the way back. Default false. */
+  recompute?: boolean;
 }
 
 /** Pre-norm residual block: x + mixer(LN(x)), then x + mlp(LN(x)). Parameters: `norm1.*`, `mixer.*`, `norm2.*`, `mlp.*`. */
@@ -32,16 +40,18 @@ export class OrchidBlock extends Module {
 
   /**
    * @param x [B, L, D] float32
-   * @param positions 'last': what comes after the mixing is done for the last position alone
-   * @returns [B, L, D], or [B, 1, D] with 'last'
+   * @returns [B, L, D], or [B, 1, D] with positions 'last'
    */
-  forward(x: tf.Tensor3D, positions: Positions = 'all'): tf.Tensor3D {
+  forward(x: tf.Tensor3D, { positions = 'all', recompute = false }: BlockForwardOptions = {}): tf.Tensor3D {
+    const mix = (x: tf.Tensor) => {
+      const normed = this.#norm1.forward(x) as tf.Tensor3D;
+      return tf.add(atPositions(x as tf.Tensor3D, positions), this.mixer.forward(normed, positions, recompute));
+    };
+    const transform = (x: tf.Tensor) => tf.add(x, this.#mlp.forward(this.#norm2.forward(x)));
+    // In two halves, so that what one of them needs on the way back is gone before the other's is made again.
     return tf.tidy(() => {
-      const mixed = tf.add(
-        atPositions(x, positions),
-        this.mixer.forward(this.#norm1.forward(x) as tf.Tensor3D, positions),
-      );
-      return tf.add(mixed, this.#mlp.forward(this.#norm2.forward(mixed))) as tf.Tensor3D;
-    });
+      const mixed = recomputed(recompute, (x) => tf.tidy(() => mix(x!)), [x], [this.#norm1, this.mixer]);
+      return recomputed(recompute, (x) => tf.tidy(() => transform(x!)), [mixed], [this.#norm2, this.#mlp]);
+    }) as tf.Tensor3D;
   }
 }

@@ -13,6 +13,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from '../layers/checks.ts';
 import { Linear } from '../layers/linear.ts';
 import { atPositions, type Positions } from '../layers/positions.ts';
+import { recomputed } from '../layers/recomputed.ts';
 import { ShortConv } from '../layers/short-conv.ts';
 
 export interface OrchidMixerOptions {
@@ -125,23 +126,25 @@ export class OrchidMixer extends Module {
   /**
    * @param x [B, L, D] float32, L at most lMax
    * @param positions 'last': the last position alone goes through the output layer
+   * @param recompute keep nothing of the static kernels' networks for the gradients, and run them again on the way back
    * @returns [B, L, D], or [B, 1, D] with 'last'
    * @throws Error for another shape or a longer sequence
    */
-  forward(x: tf.Tensor3D, positions: Positions = 'all'): tf.Tensor3D {
+  forward(x: tf.Tensor3D, positions: Positions = 'all', recompute = false): tf.Tensor3D {
     const { width, lMax } = this;
     if (x.rank !== 3 || x.shape[2] !== width) {
       throw new Error(`OrchidMixer: x has the shape [${x.shape}], want [batch, length, ${width}]`);
     }
     const length = x.shape[1];
     if (length > lMax) throw new Error(`OrchidMixer: the sequence has ${length} positions, and lMax is ${lMax}`);
+    const staticKernel = (filter: ImplicitFilter) => recomputed(recompute, () => filter.forward(length), [], [filter]);
     return tf.tidy(() => {
       // The thirds are made one by one: splitting p afterwards would copy it, and once more on the way back.
       const [p0, p1, p2] = [0, 1, 2].map((k) => this.#in.forwardPart(x, k * width, width)) as Thirds;
       const spectrum = this.#conditioning.forward(p2);
       const [g0, g1, v] = [p0, p1, p2].map((p, k) => this.#short.forwardPart(p, k * width, width)) as Thirds;
       const convolved = ddConv(tf.mul(g1, v) as tf.Tensor3D, {
-        kernel: this.#filter.forward(length),
+        kernel: staticKernel(this.#filter),
         spectrum,
         skip: this.#skip.value as tf.Tensor1D,
         kernelDomain: this.#kernelDomain,
@@ -150,7 +153,7 @@ export class OrchidMixer extends Module {
       let y = tf.mul(g0, convolved) as tf.Tensor3D;
       if (this.#residual !== null) {
         const { filter, skip } = this.#residual;
-        y = tf.add(y, ddConv(x, { kernel: filter.forward(length), skip, ...this.#transform }));
+        y = tf.add(y, ddConv(x, { kernel: staticKernel(filter), skip, ...this.#transform }));
       }
       return this.#out.forward(atPositions(y, positions)) as tf.Tensor3D;
     });

@@ -13,6 +13,11 @@ import { mixerOptions } from './mixer-options.ts';
 export interface LogitsOptions {
   /** 'last': only the last position is computed after the last block's mixing. Default 'all'. */
   positions?: Positions;
+  /**
+   * The blocks keep their inputs alone for the gradients and run once more on the way back: slower, in a fraction of the
+   * memory. Default false. The values are the same either way.
+   */
+  recompute?: boolean;
 }
 
 /** Anything that scores tokens at the positions of a sequence. */
@@ -78,7 +83,7 @@ export abstract class OrchidSequenceModel extends Module implements SequenceMode
     return this.config.model_type;
   }
 
-  logits(ids: tf.Tensor2D, { positions = 'all' }: LogitsOptions = {}): tf.Tensor {
+  logits(ids: tf.Tensor2D, { positions = 'all', recompute = false }: LogitsOptions = {}): tf.Tensor {
     const name = this.constructor.name;
     if (ids.rank !== 2 || ids.dtype !== 'int32') {
       throw new Error(`${name}: ids are ${ids.dtype} of shape [${ids.shape}], want int32 of shape [batch, length]`);
@@ -95,7 +100,9 @@ export abstract class OrchidSequenceModel extends Module implements SequenceMode
       let x = this.#embedding.forward(ids) as tf.Tensor3D;
       if (this.#positions !== null) x = tf.add(x, tf.slice(this.#positions.weight, [0, 0], [length, width]));
       // The blocks mix positions, so only the last of them may leave some out.
-      for (const block of this.#blocks) x = block.forward(x, block === this.#blocks.at(-1) ? positions : 'all');
+      for (const block of this.#blocks) {
+        x = block.forward(x, { positions: block === this.#blocks.at(-1) ? positions : 'all', recompute });
+      }
       const normed = this.#norm.forward(positions === 'all' ? x : tf.reshape(x, [batch, width]));
       return this.#head instanceof Linear
         ? this.#head.forward(normed)

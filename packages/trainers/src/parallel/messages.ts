@@ -1,8 +1,9 @@
 // What the leader (rank 0) and the other workers say to each other, over anything that makes structured clones.
 import type { SafetensorsTensor } from '@orchid-ml/orchid-models';
+import type { MemoryOptions } from '../gradients.ts';
 
 /** Options of a training step; every rank has to have the same. */
-export interface StepSettings {
+export interface StepSettings extends MemoryOptions {
   readonly factor: number;
   readonly clipNorm: number | null;
 }

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { breathe } from '../breathe.ts';
 import { accuracy } from './accuracy.ts';
 import { spans } from './spans.ts';
-import type { LossAndMetrics, Part, Task } from './task.ts';
+import type { LossAndMetrics, LossOptions, Part, Task } from './task.ts';
 
 export interface MlmTaskOptions {
   readonly dataset: MlmDataset;
@@ -79,9 +79,13 @@ function splitBySequences(whole: MlmBatch, parts: number): Part<MlmBatch>[] {
   });
 }
 
-function lossAndAccuracy(model: SequenceModel, batch: MlmBatch): LossAndMetrics {
+function lossAndAccuracy(
+  model: SequenceModel,
+  batch: MlmBatch,
+  { recompute = false }: LossOptions = {},
+): LossAndMetrics {
   const ids = tf.tensor2d(batch.ids, [batch.batch, batch.length], 'int32');
-  const all = model.logits(ids) as tf.Tensor3D;
+  const all = model.logits(ids, { recompute }) as tf.Tensor3D;
   const rows = tf.reshape(all, [batch.batch * batch.length, all.shape[2]]);
   const logits = tf.gather(rows, tf.tensor1d(batch.maskedPositions, 'int32')) as tf.Tensor2D;
   const labels = tf.tensor1d(batch.maskedLabels, 'int32');

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { breathe } from '../breathe.ts';
 import { accuracy } from './accuracy.ts';
 import { spans } from './spans.ts';
-import type { LossAndMetrics, Part, Scores, Task } from './task.ts';
+import type { LossAndMetrics, LossOptions, Part, Scores, Task } from './task.ts';
 
 export interface RecallTaskOptions {
   readonly length: number;
@@ -86,8 +86,13 @@ function splitBySequences({ ids, labels, batch, length }: RecallBatch, parts: nu
   }));
 }
 
-function lossAndAccuracy(model: SequenceModel, { ids, labels, batch, length }: RecallBatch): LossAndMetrics {
-  const logits = model.logits(tf.tensor2d(ids, [batch, length], 'int32'), { positions: 'last' }) as tf.Tensor2D;
+function lossAndAccuracy(
+  model: SequenceModel,
+  { ids, labels, batch, length }: RecallBatch,
+  { recompute = false }: LossOptions = {},
+): LossAndMetrics {
+  const given = tf.tensor2d(ids, [batch, length], 'int32');
+  const logits = model.logits(given, { positions: 'last', recompute }) as tf.Tensor2D;
   const wanted = tf.tensor1d(labels, 'int32');
   return {
     loss: tf.mean(softmaxCrossEntropy(logits, wanted)) as tf.Scalar,

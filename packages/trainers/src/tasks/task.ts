@@ -10,6 +10,11 @@ export interface LossAndMetrics {
   readonly metrics: Readonly<Record<string, tf.Scalar>>;
 }
 
+export interface LossOptions {
+  /** The model keeps the inputs of its blocks alone and runs each once more on the way back. Default false. */
+  readonly recompute?: boolean;
+}
+
 /** Numbers by name; `loss` is always one of them. */
 export type Scores = Readonly<Record<string, number>> & { readonly loss: number };
 
@@ -31,8 +36,8 @@ export interface Task<M extends Module = Module, Batch = unknown> {
   /** Tokens of a training batch, for the speed. */
   readonly tokensPerBatch: number;
   nextBatch(): Batch;
-  /** Called inside a tidy; makes scalars of a batch. */
-  loss(model: M, batch: Batch): LossAndMetrics;
+  /** Called inside a tidy; makes scalars of a batch. A task whose model cannot recompute may take no notice of the options. */
+  loss(model: M, batch: Batch, options?: LossOptions): LossAndMetrics;
   /**
    * Cuts a batch into `parts` of nearly equal numbers of sequences, in order (fewer parts when there are fewer sequences,
    * and none for sequences that do not count), so that the sum of weight·loss(part) is loss(batch), and the metrics' and
