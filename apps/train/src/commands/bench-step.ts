@@ -5,6 +5,7 @@ import { startEngine } from '../run/engine.ts';
 import { type BenchOptions, report } from '../run/measure.ts';
 import { makeReferenceStep } from '../run/reference-step.ts';
 import type { StepShape } from '../run/reference-task.ts';
+import { timeByWorkers } from '../run/step-by-workers.ts';
 import { profileStep } from '../run/step-profile.ts';
 import { median, rounded, timings } from '../run/timings.ts';
 import { profileTable } from '../ui/profile-table.ts';
@@ -17,15 +18,24 @@ interface Options extends BenchOptions {
   readonly vocab: number;
   readonly transform: string;
   readonly profile?: boolean;
+  readonly workers?: readonly number[];
 }
 
 export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
   const { batch, width, vocab, layers, transform } = options;
   if (transform !== 'dft' && transform !== 'dct') throw new UsageError(`--transform ${transform}: want dft or dct`);
   const engine = await startEngine(options.backend);
+  if (options.workers && options.profile) throw new UsageError('--profile and --workers exclude each other');
+  const tooMany = options.workers?.find((workers) => workers > batch);
+  if (tooMany)
+    throw new UsageError(`--workers ${tooMany}: a step has ${batch} sequences; want at most as many workers`);
   if (!options.json) say(io, `engine: ${engine}`);
   for (const length of options.length) {
     const shape: StepShape = { batch, length, width, layers, vocab, transform };
+    if (options.workers) {
+      await reportByWorkers(shape, engine.name, options.workers, options, io);
+      continue;
+    }
     const step = makeReferenceStep(shape);
     const times = await timings(() => [step.run()], options.repeats);
     const profile = options.profile ? await profileStep(step.run, options.repeats) : undefined;
@@ -49,4 +59,28 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
     if (profile && !options.json) say(io, `\n${profileTable(profile).join('\n')}\n`);
   }
   return 0;
+}
+
+async function reportByWorkers(
+  shape: StepShape,
+  backend: string,
+  counts: readonly number[],
+  { repeats, json }: Options,
+  io: Io,
+): Promise<void> {
+  const times = await timeByWorkers(shape, backend, counts, repeats);
+  const medians = times.map(median);
+  for (const [i, workers] of counts.entries()) {
+    report(io, json, {
+      bench: 'step',
+      backend,
+      ...shape,
+      workers,
+      medianMs: rounded(medians[i]!),
+      bestMs: rounded(Math.min(...times[i]!)),
+      tokensPerSecond: Math.round((1000 * shape.batch * shape.length) / medians[i]!),
+      // In turn: the first of the list is what the others are compared with.
+      speed: rounded(medians[0]! / medians[i]!),
+    });
+  }
 }

@@ -198,7 +198,8 @@ const benchStep: Entry = {
       .option('--layers <n>', 'Orchid blocks', atLeastOne, 2)
       .option('--vocab <n>', 'vocabulary', atLeastOne, 64)
       .option('--transform <name>', 'dft or dct', 'dft')
-      .option('--profile', 'also say what each kernel costs, beside what this machine could do at best'),
+      .option('--profile', 'also say what each kernel costs, beside what this machine could do at best')
+      .option('--workers <n,...>', 'numbers of workers that share the step, timed in turn', list(atLeastOne)),
   help: () => `
 The step: type I conditioning, residual long convolution, MLP of 4 times the width, cross entropy over every position,
 gradients and AdamW. With --profile, the step of median length is taken apart: for each kernel its calls, its time
@@ -208,6 +209,7 @@ products over the engine's measured rate, or those bytes over the measured rate 
 Examples:
   $ orchid bench step
   $ orchid bench step --profile
+  $ orchid bench step --workers 1,2
   $ orchid bench step --length 512,1024 --transform dct --json`,
   load: () => import('./bench-step.ts'),
 };

@@ -1,0 +1,47 @@
+// The reference step by different numbers of workers, in turn, so that all meet the same machine.
+import { leadStep } from '@orchid-ml/trainers';
+import { makeReferenceReplica, type StepShape } from './reference-task.ts';
+import { startWorkers } from './workers.ts';
+
+const settings = { factor: 1, clipNorm: 1 };
+/** Wasm is compiled again while it runs. */
+const warmUp = 3;
+
+/**
+ * Times the step.
+ *
+ * @param counts numbers of workers; those of the one that is timed work, the others' wait
+ * @returns milliseconds a step for each, in the order they were taken
+ */
+export async function timeByWorkers(
+  shape: StepShape,
+  backend: string,
+  counts: readonly number[],
+  repeats: number,
+): Promise<number[][]> {
+  const teams = counts.map((workers) => ({
+    leader: makeReferenceReplica(shape),
+    replicas: startWorkers(workers, { kind: 'reference step', backend, shape }),
+    times: [] as number[],
+  }));
+  try {
+    for (const { leader, replicas } of teams) {
+      await replicas?.join(leader);
+      for (let i = 0; i < warmUp; i++) await leadStep(leader, settings, replicas);
+    }
+    for (let i = 0; i < repeats; i++) {
+      for (const { leader, replicas, times } of teams) {
+        const begin = performance.now();
+        await leadStep(leader, settings, replicas);
+        times.push(performance.now() - begin);
+      }
+    }
+    return teams.map(({ times }) => times);
+  } finally {
+    for (const { leader, replicas } of teams) {
+      await replicas?.close();
+      leader.optimizer.dispose();
+      leader.model.dispose();
+    }
+  }
+}
