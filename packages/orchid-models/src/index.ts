@@ -7,6 +7,8 @@ export { goldenKind, parity } from './interop/parity.ts';
 export type { ParityRow } from './interop/parity-rows.ts';
 export { transformParity } from './interop/transform-parity.ts';
 export * from './layers/index.ts';
+export { AttentionMixer, type AttentionMixerOptions } from './mixers/attention.ts';
+export { createMixer, type Mixer, type MixerOptions } from './mixers/mixer.ts';
 export { OrchidMixer, type OrchidMixerOptions } from './mixers/orchid.ts';
 export { type CreateModelOptions, createModel } from './models/create.ts';
 export { MaskedLanguageModel } from './models/masked-lm.ts';

@@ -120,6 +120,14 @@ describe('--set', () => {
     expect(preset.seed).toBe(1);
   });
 
+  it('takes heads of attention that divide the width, and does not look at them for orchid', () => {
+    expect(set('model.mixer=attention', 'model.num_attention_heads=8').model.num_attention_heads).toBe(8);
+    expect(set('model.num_attention_heads=3').model.mixer).toBe('orchid');
+    expect(() => set('model.mixer=attention', 'model.num_attention_heads=3')).toThrow(
+      'model.num_attention_heads is 3 and model.hidden_size 64; want a divisor of the width',
+    );
+  });
+
   it.each([
     ['optimizer.learning_rat=1', 'unknown key `optimizer.learning_rat`; did you mean `optimizer.learning_rate`?'],
     ['lr=1', 'unknown key `lr`; `orchid train recall --help` lists the keys'],

@@ -12,7 +12,7 @@ const odd = () => whole(3).refine((n) => n % 2 === 1, 'want an odd number');
 
 const model = z.strictObject({
   hidden_size: whole(1).describe('width D of the model'),
-  num_hidden_layers: whole(1).describe('Orchid blocks'),
+  num_hidden_layers: whole(1).describe('blocks, one after another'),
   intermediate_size: whole(1).describe('width of the MLP inside a block'),
   max_position_embeddings: whole(2)
     .nullable()
@@ -21,6 +21,8 @@ const model = z.strictObject({
   tie_word_embeddings: z.boolean().describe('the output layer shares the embedding table'),
   initializer_range: positive().describe('standard deviation of the first embeddings'),
   layer_norm_eps: positive().describe('epsilon of the layer norms around mixers and MLPs'),
+  mixer: z.enum(['orchid', 'attention']).describe('what mixes positions; dense attention is there to compare with'),
+  num_attention_heads: whole(1).describe('heads of attention, a divisor of hidden_size; orchid has none'),
   conditioning: z.enum(['I', 'I-time', 'I-freq', 'II']).describe('the network that makes the kernel from the data'),
   conditioning_filter_size: odd().describe('taps of its depthwise convolutions, odd'),
   conditioning_layers: whole(1).describe('its convolutions in a row, on each side of the transform'),

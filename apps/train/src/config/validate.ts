@@ -88,5 +88,10 @@ export function validate(raw: unknown, task: Task, where: string): RunConfig {
     );
   if (config.model.transform === 'dct' && config.model.kernel_domain === 'time')
     throw new UsageError(`${where}: model.kernel_domain time goes with model.transform dft only; the transform is dct`);
+  const { mixer, hidden_size: width, num_attention_heads: heads } = config.model;
+  if (mixer === 'attention' && width % heads !== 0)
+    throw new UsageError(
+      `${where}: model.num_attention_heads is ${heads} and model.hidden_size ${width}; want a divisor of the width`,
+    );
   return config;
 }

@@ -5,10 +5,10 @@ import { LayerNorm } from '../layers/layer-norm.ts';
 import { Mlp } from '../layers/mlp.ts';
 import { atPositions, type Positions } from '../layers/positions.ts';
 import { recomputed } from '../layers/recomputed.ts';
-import { OrchidMixer, type OrchidMixerOptions } from '../mixers/orchid.ts';
+import { createMixer, type Mixer, type MixerOptions } from '../mixers/mixer.ts';
 
 export interface OrchidBlockOptions {
-  mixer: OrchidMixerOptions;
+  mixer: MixerOptions;
   /** inner width of the MLP */
   innerWidth: number;
   /** eps of the two norms, default 1e-5 */
@@ -24,7 +24,7 @@ export interface BlockForwardOptions {
 
 /** Pre-norm residual block: x + mixer(LN(x)), then x + mlp(LN(x)). Parameters: `norm1.*`, `mixer.*`, `norm2.*`, `mlp.*`. */
 export class OrchidBlock extends Module {
-  readonly mixer: OrchidMixer;
+  readonly mixer: Mixer;
   readonly #norm1: LayerNorm;
   readonly #norm2: LayerNorm;
   readonly #mlp: Mlp;
@@ -33,7 +33,7 @@ export class OrchidBlock extends Module {
     super();
     const { width } = mixer;
     this.#norm1 = this.addModule('norm1', new LayerNorm({ width, eps }));
-    this.mixer = this.addModule('mixer', new OrchidMixer(mixer, rng));
+    this.mixer = this.addModule('mixer', createMixer(mixer, rng));
     this.#norm2 = this.addModule('norm2', new LayerNorm({ width, eps }));
     this.#mlp = this.addModule('mlp', new Mlp({ width, innerWidth }, rng));
   }

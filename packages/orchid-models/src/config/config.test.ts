@@ -44,6 +44,12 @@ describe('parseConfig', () => {
       { ...recall, transform: 'dct', kernel_domain: 'time' },
       /kernel_domain is "time" and transform is "dct"/,
     ],
+    [
+      'heads that do not divide the width',
+      { ...recall, mixer: 'attention', hidden_size: 6, num_attention_heads: 4 },
+      /num_attention_heads is 4 and hidden_size is 6; want a divisor of hidden_size/,
+    ],
+    ['another mixer', { ...recall, mixer: 'mamba' }, /mixer is "mamba"; want "orchid" or "attention"/],
     ['two things at once', { ...recall, hidden_size: 0, filter_order: 'a' }, /hidden_size is 0.*; filter_order is "a"/],
   ])('refuses %s', (_, json, message) => {
     expect(() => parseConfig(json)).toThrow(message);

@@ -42,6 +42,10 @@ export function parseConfig(json: unknown): ModelConfig {
   if (config.transform === 'dct' && config.kernel_domain === 'time') {
     fail('kernel_domain is "time" and transform is "dct"; a kernel in the time domain wants transform "dft"');
   }
+  if (config.mixer === 'attention' && config.hidden_size % config.num_attention_heads !== 0) {
+    const { num_attention_heads: heads, hidden_size: width } = config;
+    fail(`num_attention_heads is ${heads} and hidden_size is ${width}; want a divisor of hidden_size`);
+  }
   return config;
 }
 

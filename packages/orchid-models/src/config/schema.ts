@@ -11,7 +11,7 @@ const oddAtLeast3 = z
 const shared = {
   vocab_size: z.int().min(1).describe('Number of tokens; required.'),
   hidden_size: count(64).describe('Width D of the model.'),
-  num_hidden_layers: count(2).describe('Number of Orchid blocks.'),
+  num_hidden_layers: count(2).describe('Number of blocks.'),
   intermediate_size: z.int().min(1).optional().describe('Inner width of the MLPs; 4 times hidden_size if left out.'),
   max_position_embeddings: count(128).describe('Longest sequence (l_max), which the static kernels are made for.'),
   position_embedding_type: z
@@ -19,6 +19,14 @@ const shared = {
     .default('none')
     .describe('`absolute` adds learned positions; the blocks need none.'),
   layer_norm_eps: z.number().positive().default(1e-5).describe('eps of the layer norms around the mixers and MLPs.'),
+  mixer: z
+    .enum(['orchid', 'attention'])
+    .default('orchid')
+    .describe(
+      'What mixes positions. `attention` is dense softmax attention, to compare with; the keys of the convolutions and of ' +
+        'the conditioning network mean nothing to it.',
+    ),
+  num_attention_heads: count(2).describe('Heads of attention; a divisor of hidden_size.'),
   conditioning: z
     .enum(['I', 'I-time', 'I-freq', 'II'])
     .default('I')

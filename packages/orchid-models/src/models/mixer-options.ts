@@ -1,10 +1,14 @@
 // Translates a configuration's keys into the mixer's options.
 import type { ModelConfig } from '../config/index.ts';
-import type { OrchidMixerOptions } from '../mixers/orchid.ts';
+import type { MixerOptions } from '../mixers/mixer.ts';
 
 /** The options of every mixer of a model. */
-export function mixerOptions(config: ModelConfig): OrchidMixerOptions {
+export function mixerOptions(config: ModelConfig): MixerOptions {
+  if (config.mixer === 'attention') {
+    return { kind: 'attention', width: config.hidden_size, heads: config.num_attention_heads };
+  }
   return {
+    kind: 'orchid',
     width: config.hidden_size,
     lMax: config.max_position_embeddings,
     conditioning: config.conditioning,

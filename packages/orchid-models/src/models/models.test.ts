@@ -13,6 +13,10 @@ const variants: [string, ModelConfigInput][] = [
   ['recall, tied', { ...recall, tie_word_embeddings: true }],
   ['recall, dft, no residual', { ...recall, transform: 'dft', fft_norm: 'ortho', residual_long_conv: false }],
   ['masked lm', masked],
+  [
+    'masked lm, attention',
+    { ...masked, mixer: 'attention', num_attention_heads: 4, position_embedding_type: 'absolute' },
+  ],
   ['masked lm, positions', { ...masked, position_embedding_type: 'absolute' }],
   ['masked lm, type II in time', { ...masked, conditioning: 'II', transform: 'dft', kernel_domain: 'time' }],
 ];
@@ -65,21 +69,24 @@ describe.each(BACKENDS)('models on %s', (backend) => {
     });
   });
 
-  it("positions 'last' are the last row of 'all', for any length up to the limit", async () => {
-    const model = createModel(recall, { seed: 4 });
-    for (const length of [1, 2, 5, 12]) {
-      await withoutLeak(async () => {
-        const x = ids(3, length, 10);
-        const [all, last] = [model.logits(x), model.logits(x, { positions: 'last' })];
-        expect(last.shape).toEqual([3, 10]);
-        const rows = (await all.array()) as number[][][];
-        const want = rows.flatMap((row) => row.at(-1)!);
-        (await last.data()).forEach((value, i) => void expect(value).toBeCloseTo(want[i]!, 5));
-        for (const tensor of [x, all, last]) tensor.dispose();
-      });
-    }
-    model.dispose();
-  });
+  it.each(['orchid', 'attention'] as const)(
+    "%s: positions 'last' are the last row of 'all', for any length",
+    async (mixer) => {
+      const model = createModel({ ...recall, mixer }, { seed: 4 });
+      for (const length of [1, 2, 5, 12]) {
+        await withoutLeak(async () => {
+          const x = ids(3, length, 10);
+          const [all, last] = [model.logits(x), model.logits(x, { positions: 'last' })];
+          expect(last.shape).toEqual([3, 10]);
+          const rows = (await all.array()) as number[][][];
+          const want = rows.flatMap((row) => row.at(-1)!);
+          (await last.data()).forEach((value, i) => void expect(value).toBeCloseTo(want[i]!, 5));
+          for (const tensor of [x, all, last]) tensor.dispose();
+        });
+      }
+      model.dispose();
+    },
+  );
 
   it('the choice of magnitude is for dft; dct always takes |U|', async () => {
     const scores = async (extra: Partial<ModelConfigInput>) => {

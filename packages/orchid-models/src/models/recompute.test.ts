@@ -13,6 +13,7 @@ const variants: [string, ModelConfigInput, LogitsOptions][] = [
   ['recall', recall, { positions: 'last' }],
   ['recall, dft, no residual', { ...recall, transform: 'dft', fft_norm: 'ortho', residual_long_conv: false }, {}],
   ['masked lm, tied, positions', { ...masked, position_embedding_type: 'absolute' }, {}],
+  ['masked lm, attention', { ...masked, mixer: 'attention' }, {}],
   ['masked lm, type II in time', { ...masked, conditioning: 'II', transform: 'dft', kernel_domain: 'time' }, {}],
 ];
 

@@ -36,21 +36,24 @@ async function saved(extra: Partial<ModelConfigInput> = {}) {
 describe.each(BACKENDS)('saveModel and loadModel on %s', (backend) => {
   beforeAll(() => use(backend));
 
-  it('bring back the same logits, configuration and metadata', async () => {
-    await withoutLeak(async () => {
-      const model = await saved();
-      const loaded = await loadModel(folder);
-      expect(readdirSync(folder).sort()).toEqual(['config.json', 'model.safetensors']);
-      expect(loaded.config).toEqual(model.config);
-      expect(loaded.metadata.step).toBe('12');
-      const ids = tf.tensor2d([0, 1, 2, 6, 5, 4], [1, 6], 'int32');
-      const [a, b] = [model.logits(ids), loaded.model.logits(ids)];
-      expect(await b.data()).toEqual(await a.data());
-      for (const tensor of [ids, a, b]) tensor.dispose();
-      loaded.model.dispose();
-      model.dispose();
-    });
-  });
+  it.each(['orchid', 'attention'] as const)(
+    'bring back the same logits, configuration and metadata: %s',
+    async (mixer) => {
+      await withoutLeak(async () => {
+        const model = await saved({ mixer });
+        const loaded = await loadModel(folder);
+        expect(readdirSync(folder).sort()).toEqual(['config.json', 'model.safetensors']);
+        expect(loaded.config).toEqual(model.config);
+        expect(loaded.metadata.step).toBe('12');
+        const ids = tf.tensor2d([0, 1, 2, 6, 5, 4], [1, 6], 'int32');
+        const [a, b] = [model.logits(ids), loaded.model.logits(ids)];
+        expect(await b.data()).toEqual(await a.data());
+        for (const tensor of [ids, a, b]) tensor.dispose();
+        loaded.model.dispose();
+        model.dispose();
+      });
+    },
+  );
 });
 
 describe('loading', () => {

@@ -1,0 +1,72 @@
+// Dense attention, the mixer that Orchid is measured against.
+import { Module, type Rng } from '@orchid-ml/dd-conv';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkCount } from '../layers/checks.ts';
+import { Linear } from '../layers/linear.ts';
+import { atPositions, type Positions } from '../layers/positions.ts';
+
+export interface AttentionMixerOptions {
+  /** D */
+  width: number;
+  /** heads, each D / heads wide; default 2 */
+  heads?: number;
+}
+
+/**
+ * Multi-head softmax attention of every position to every position (Vaswani et al. 2017, section 3.2), in O(D·L²) time and
+ * O(heads·L²) memory a sequence:
+ *
+ *     q, k, v = thirds of x·W_in + b_in           each cut into heads of d = D/heads channels
+ *     y = softmax(q·kᵀ/√d)·v                      in every head
+ *     out = y·W_out + b_out
+ *
+ * It does not know the order of positions unless their embeddings say it. Parameters: `in_linear.*` [3D, D],
+ * `out_linear.*` [D, D].
+ */
+export class AttentionMixer extends Module {
+  readonly width: number;
+  readonly heads: number;
+  readonly #in: Linear;
+  readonly #out: Linear;
+
+  /** @throws Error for a width or number of heads that is not a positive integer, or heads that do not divide the width */
+  constructor({ width, heads = 2 }: AttentionMixerOptions, rng: Rng) {
+    super();
+    this.width = checkCount('AttentionMixer: width', width);
+    this.heads = checkCount('AttentionMixer: heads', heads);
+    if (width % heads !== 0) throw new Error(`AttentionMixer: heads is ${heads}; want a divisor of the width ${width}`);
+    this.#in = this.addModule('in_linear', new Linear({ inFeatures: width, outFeatures: 3 * width }, rng));
+    this.#out = this.addModule('out_linear', new Linear({ inFeatures: width, outFeatures: width }, rng));
+  }
+
+  /**
+   * @param x [B, L, D] float32
+   * @param positions 'last': the last position alone asks, and alone is answered
+   * @returns [B, L, D], or [B, 1, D] with 'last'
+   * @throws Error for another shape
+   */
+  forward(x: tf.Tensor3D, positions: Positions = 'all'): tf.Tensor3D {
+    const { width } = this;
+    if (x.rank !== 3 || x.shape[2] !== width) {
+      throw new Error(`AttentionMixer: x has the shape [${x.shape}], want [batch, length, ${width}]`);
+    }
+    return tf.tidy(() => {
+      const project = (x: tf.Tensor3D, third: number) => this.#split(this.#in.forwardPart(x, third * width, width));
+      const asking = atPositions(x, positions);
+      // Of the two factors of the product, q is the one that costs nothing to scale.
+      const q = tf.mul(project(asking, 0), Math.sqrt(this.heads / width)) as tf.Tensor4D;
+      const [k, v] = [project(x, 1), project(x, 2)];
+      // A tidy of its own, so that of the two arrays of L·L values the scores are gone before the block goes on.
+      const y = tf.tidy(() => tf.matMul(tf.softmax(tf.matMul(q, k, false, true)), v));
+      const joined = tf.reshape(tf.transpose(y, [0, 2, 1, 3]), asking.shape);
+      return this.#out.forward(joined) as tf.Tensor3D;
+    });
+  }
+
+  /** [B, L, D] -> [B, heads, L, D / heads] */
+  #split(x: tf.Tensor): tf.Tensor4D {
+    const [batch, length] = x.shape as [number, number, number];
+    const heads = tf.reshape(x, [batch, length, this.heads, this.width / this.heads]);
+    return tf.transpose(heads, [0, 2, 1, 3]) as tf.Tensor4D;
+  }
+}
