@@ -12,6 +12,12 @@ export interface UseBackendOptions {
    * to URL. Only needed where neither the bundler nor the server can find them; Node never needs it.
    */
   readonly wasmPaths?: string | Readonly<Record<WasmFile, string>>;
+  /**
+   * In Node, matrix products of the wasm engine can be done by a native library, several times faster: 'auto' (the default)
+   * takes OpenBLAS, MKL or Accelerate where the machine has one and the package koffi is installed, 'off' none, anything else
+   * is the path of a library. One that cannot be used is said in the `note` and on the console, and not used.
+   */
+  readonly blas?: 'auto' | 'off' | (string & {});
 }
 
 /** The files that tfjs-backend-wasm may ask for. */
@@ -32,6 +38,10 @@ export interface BackendInfo {
   readonly relaxedSimd: boolean;
   /** how many threads compute */
   readonly threads: number;
+  /** the native library that computes matrix products: 'OpenBLAS 0.3.21 for Zen (libopenblas.so.0)', ... */
+  readonly blas?: string;
+  /** on the wasm engine, why no native library does */
+  readonly noBlas?: string;
   /** where it runs: 'Node v20.20.2 on linux x64', or the browser's own words */
   readonly platform: string;
   /** what the user should know about the choice, for example why it fell back */
@@ -45,6 +55,8 @@ interface Started {
   readonly simd: boolean;
   readonly relaxedSimd: boolean;
   readonly threads: () => number;
+  readonly blas?: string;
+  readonly noBlas?: string;
   readonly note?: string;
 }
 
@@ -70,6 +82,8 @@ export function describeBackend(): BackendInfo {
     simd: facts?.simd ?? false,
     relaxedSimd: facts?.relaxedSimd ?? false,
     threads: facts?.threads() ?? 1,
+    ...(facts?.blas === undefined ? {} : { blas: facts.blas }),
+    ...(facts?.noBlas === undefined ? {} : { noBlas: facts.noBlas }),
     platform: platform(),
     ...(facts?.note === undefined ? {} : { note: facts.note }),
   };
@@ -79,7 +93,8 @@ export function describeBackend(): BackendInfo {
 function inWords(info: Omit<BackendInfo, 'toString'>): string {
   const threads = info.threads === 1 ? '1 thread' : `${info.threads} threads`;
   const simd = info.relaxedSimd ? 'relaxed SIMD' : info.simd ? 'SIMD' : 'no SIMD';
-  const line = `${info.engine}, ${simd}, ${threads}, ${info.platform}`;
+  const products = info.blas === undefined ? '' : `, matrix products by ${info.blas}`;
+  const line = `${info.engine}, ${simd}, ${threads}, ${info.platform}${products}`;
   return info.note === undefined ? line : `${line} (${info.note})`;
 }
 

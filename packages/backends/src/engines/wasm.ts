@@ -1,5 +1,7 @@
 // The wasm engine, made trainable: started where its files can be found, with our kernels in place of its missing ones.
 import * as tf from '@tensorflow/tfjs-core';
+import { chooseBlas } from '../blas/choose.ts';
+import { setBlas } from '../blas/use.ts';
 import { installWasmOverrides } from '../overrides/index.ts';
 import { guardHeap } from '../wasm-host/heap.ts';
 import { hasRelaxedSimd, type WasmBackend } from '../wasm-host/index.ts';
@@ -24,13 +26,28 @@ export async function startWasm(options: UseBackendOptions): Promise<void> {
     const where = paths === undefined ? '' : ` with its files at ${JSON.stringify(paths)}`;
     throw new Error(`useBackend: the wasm engine did not start${where}; its message on the console says why`);
   }
-  guardHeap((tf.backend() as unknown as WasmBackend).wasm);
+  const backend = tf.backend() as unknown as WasmBackend;
+  guardHeap(backend.wasm);
+  const blas = await chooseBlas(options.blas ?? 'auto', backend, isNode() ? process.platform : undefined);
+  setBlas(blas.library);
+  const note = blas.isTrouble ? `${blas.why}; matrix products are computed by the wasm kernel` : undefined;
+  if (note !== undefined) warnOnce(`useBackend: ${note}`);
   recordStart('wasm', {
     engine: `TensorFlow.js ${tf.version_core}, WebAssembly`,
     simd: true,
     relaxedSimd: hasRelaxedSimd(),
     threads: () => engine.getThreadsCount(),
+    ...(blas.library ? { blas: blas.library.name } : { noBlas: blas.why! }),
+    ...(note === undefined ? {} : { note }),
   });
+}
+
+const warned = new Set<string>();
+
+function warnOnce(message: string): void {
+  if (warned.has(message)) return;
+  warned.add(message);
+  console.warn(message);
 }
 
 /**

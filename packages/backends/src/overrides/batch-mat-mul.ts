@@ -3,13 +3,9 @@
 // gradient of a product has a flag.
 import * as tf from '@tensorflow/tfjs-core';
 import { input, sizeOf } from '../kernels/register.ts';
-import { engine } from '../kernels/wasm/engine.ts';
+import { gemm, gemmScratchBytes } from '../kernels/wasm/gemm.ts';
 import { addressOf, makeOutput, withScratch } from '../wasm-host/index.ts';
 import { type Override, zeros } from './override.ts';
-
-/** Of op(b), so many rows by so many columns are packed at once: half a megabyte, which stays in the second-level cache. */
-const depth = 256;
-const block = 512;
 
 export const batchMatMul: Override = {
   kernelName: 'BatchMatMul',
@@ -33,17 +29,14 @@ export const batchMatMul: Override = {
     const shape = [...batch, m, n];
     // Of nothing, tfjs's product leaves the memory as it was.
     if (sizeOf(shape) === 0 || inner === 0) return zeros(backend, shape, 'float32', 'matMul');
-    const [rows, columns] = [Math.min(depth, inner), Math.min(block, n)];
-    const scratchBytes = 4 * (rows * (8 * Math.ceil(columns / 8) + 4) + 32);
     const [stepA, stepB] = [sizeOf(batchA) === 1 ? 0 : 4 * m * inner, sizeOf(batchB) === 1 ? 0 : 4 * inner * n];
-    return withScratch(backend, scratchBytes, 'matMul', (scratch) => {
+    return withScratch(backend, gemmScratchBytes(inner, n), 'matMul', (scratch) => {
       const out = makeOutput(backend, shape, 'float32', 'matMul');
-      const { gemm } = engine(backend);
       const [startA, startB, startOut] = [addressOf(backend, a), addressOf(backend, b), addressOf(backend, out)];
-      const flags = [Number(transposeA), Number(transposeB)] as const;
+      const product = { m, inner, n, transposeA, transposeB, isAdded: false, bias: 0 };
       for (let i = 0; i < sizeOf(batch); i++) {
-        const addresses = [startA + i * stepA, startB + i * stepB, startOut + i * 4 * m * n] as const;
-        gemm(...addresses, m, inner, n, ...flags, scratch, rows, columns);
+        const at = { a: startA + i * stepA, b: startB + i * stepB, out: startOut + i * 4 * m * n };
+        gemm(backend, scratch, { ...product, ...at });
       }
       return out;
     });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../index.ts';
 
 export interface EngineUnderTest {
-  readonly name: 'cpu' | 'wasm' | 'composed';
+  readonly name: 'cpu' | 'wasm' | 'wasm, native BLAS' | 'composed';
   /** largest difference from float64, relative to the largest magnitude of the tensor */
   readonly tolerance: number;
   /** what this engine leaves out, by the title of the test */
@@ -13,6 +13,8 @@ export interface EngineUnderTest {
 export const engines: readonly EngineUnderTest[] = [
   { name: 'cpu', tolerance: 1e-6, leavesOut: [] },
   { name: 'wasm', tolerance: 3e-6, leavesOut: [] },
+  // The same where the machine has no BLAS; blas.test.ts says so.
+  { name: 'wasm, native BLAS', tolerance: 3e-6, leavesOut: [] },
   // An engine without one Orchid kernel (what WebGL is today): every op takes its path of tfjs ops. Those check no values.
   { name: 'composed', tolerance: 1e-5, leavesOut: ['refuses a label that is no class'] },
 ];
@@ -20,7 +22,8 @@ export const engines: readonly EngineUnderTest[] = [
 /** Makes the engine current. */
 export async function start(name: EngineUnderTest['name']): Promise<void> {
   if (name !== 'composed') {
-    await useBackend(name);
+    if (name === 'cpu') await useBackend('cpu');
+    else await useBackend('wasm', { blas: name === 'wasm' ? 'off' : 'auto' });
     return;
   }
   if (tf.engine().registryFactory.composed === undefined) {
