@@ -1,10 +1,12 @@
 // Entry of the package's wasm module: the fused convolution and its gradient, a panel of a few lane groups at a time.
 // Everything of a panel happens in work buffers that stay in a cache; only rows of the tensors themselves are read and written.
-import { forward, inverse, workBytes } from '../../fft/assembly/transform';
+import {
+  forward, forwardInner, inverse, inverseInner, outerTwiddles, workBytes,
+} from '../../fft/assembly/transform';
 import { binsToCoefficients, coefficientsToBins, dctGradient, dctProduct } from './dct';
 import { dftGradient, dftProduct } from './dft';
 import { orderBytes, pairOrder } from './order';
-import { loadLanes, loadPanel, storeLanes, storePanel } from './rows';
+import { loadLanes, loadOuter, loadPanel, storeLanes, storeOuter, storePanel } from './rows';
 
 export { interleaveComplex, splitComplex } from './complex-channels';
 
@@ -50,16 +52,43 @@ function groupsAt(c: i32, width: i32, most: i32): i32 {
   return max(1, min(most, width - c >> 3));
 }
 
+/** Twiddles of the outermost level when it is done while rows are moved, else 0: only whole groups of unpadded rows. */
+// @ts-ignore: decorator
+@inline
+function outerOf(plan: usize, rows: i32, n: i32, lanes: i32): usize {
+  return rows == n && lanes == 8 ? outerTwiddles(plan) : 0;
+}
+
+/** A panel's rows into its work buffers, for `transform`. */
+function load(
+  outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, from: usize, rowBytes: usize, rows: i32, n: i32,
+  lanes: i32,
+): void {
+  if (outer != 0) loadOuter(work, stride, groups, isDct, from, rowBytes, n, outer);
+  else loadPanel(work, stride, groups, isDct, from, rowBytes, rows, n, lanes);
+}
+
+/** The reverse, after `restore`. */
+function save(
+  outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, to: usize, rowBytes: usize, rows: i32, n: i32,
+  lanes: i32, scale: f32,
+): void {
+  if (outer != 0) storeOuter(work, stride, groups, isDct, to, rowBytes, n, outer, scale);
+  else storePanel(work, stride, groups, isDct, to, rowBytes, rows, n, lanes, scale);
+}
+
 /** A group's rows to their spectrum. */
-function transform(plan: usize, isDct: bool, n: i32, work: usize): void {
-  forward(plan, work);
+function transform(plan: usize, outer: usize, isDct: bool, n: i32, work: usize): void {
+  if (outer != 0) forwardInner(plan, work);
+  else forward(plan, work);
   if (isDct) binsToCoefficients(plan, n, work);
 }
 
 /** The way back, unscaled for dft. */
-function restore(plan: usize, isDct: bool, n: i32, work: usize): void {
+function restore(plan: usize, outer: usize, isDct: bool, n: i32, work: usize): void {
   if (isDct) coefficientsToBins(plan, n, work);
-  inverse(plan, work);
+  if (outer != 0) inverseInner(plan, work);
+  else inverse(plan, work);
 }
 
 /**
@@ -82,6 +111,8 @@ export function ddConv(
   const kernelWork = zWork + stride * <usize>most;
   const lanes = min(8, width);
   const rowBytes = <usize>width << 2;
+  const outer = outerOf(plan, length, n, lanes);
+  const kernelOuter = outerOf(plan, kernelRows, n, lanes);
   const outScale: f32 = isDct ? 1 : <f32>(0.5 / <f64>n);
   // The rows of H are far apart, those of a work buffer near: H decides when there is one.
   pairOrder(plan, n, hRe == 0, table);
@@ -93,14 +124,14 @@ export function ddConv(
     for (let b = 0; b < batch; b++) {
       if (kernel != 0 && (b == 0 || !isShared)) {
         const from = kernel + <usize>(b * kernelRows) * rowBytes + at;
-        loadPanel(kernelWork, stride, groups, isDct, from, rowBytes, kernelRows, n, lanes);
-        for (let g = 0; g < groups; g++) transform(plan, isDct, n, kernelWork + stride * <usize>g);
+        load(kernelOuter, kernelWork, stride, groups, isDct, from, rowBytes, kernelRows, n, lanes);
+        for (let g = 0; g < groups; g++) transform(plan, kernelOuter, isDct, n, kernelWork + stride * <usize>g);
       }
       const rows = <usize>(b * length) * rowBytes + at;
-      loadPanel(zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
+      load(outer, zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
       for (let g = 0; g < groups; g++) {
         const work = zWork + stride * <usize>g;
-        transform(plan, isDct, n, work);
+        transform(plan, outer, isDct, n, work);
         const k = kernel == 0 ? <usize>0 : kernelWork + stride * <usize>g;
         const channel = at + (<usize>g << 5);
         const dA = skip != 0 ? loadLanes(skip + channel, lanes) : f32x4.splat(0);
@@ -110,9 +141,9 @@ export function ddConv(
         const im = hIm == 0 ? <usize>0 : hIm + h;
         if (isDct) dctProduct(plan, n, work, k, re, rowBytes, lanes, dA, dB);
         else dftProduct(n, table, work, k, scale, re, im, rowBytes, lanes, dA, dB);
-        restore(plan, isDct, n, work);
+        restore(plan, outer, isDct, n, work);
       }
-      storePanel(zWork, stride, groups, isDct, y + rows, rowBytes, length, n, lanes, outScale);
+      save(outer, zWork, stride, groups, isDct, y + rows, rowBytes, length, n, lanes, outScale);
     }
   }
 }
@@ -138,6 +169,8 @@ export function ddConvGrad(
   const sharedWork = kernelWork + stride * <usize>most;
   const lanes = min(8, width);
   const rowBytes = <usize>width << 2;
+  const outer = outerOf(plan, length, n, lanes);
+  const kernelOuter = outerOf(plan, kernelRows, n, lanes);
   const outScale: f32 = isDct ? 1 : <f32>(0.5 / <f64>n);
   const kernelScale: f32 = isDct ? 1 : scale * <f32>(0.25 / <f64>n);
   pairOrder(plan, n, hRe == 0, table);
@@ -150,19 +183,19 @@ export function ddConvGrad(
     for (let b = 0; b < batch; b++) {
       const kernelRow = <usize>(isShared ? 0 : b * kernelRows) * rowBytes + at;
       if (kernel != 0 && (b == 0 || !isShared)) {
-        loadPanel(kernelWork, stride, groups, isDct, kernel + kernelRow, rowBytes, kernelRows, n, lanes);
-        for (let g = 0; g < groups; g++) transform(plan, isDct, n, kernelWork + stride * <usize>g);
+        load(kernelOuter, kernelWork, stride, groups, isDct, kernel + kernelRow, rowBytes, kernelRows, n, lanes);
+        for (let g = 0; g < groups; g++) transform(plan, kernelOuter, isDct, n, kernelWork + stride * <usize>g);
       }
       const rows = <usize>(b * length) * rowBytes + at;
-      loadPanel(zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
-      loadPanel(gWork, stride, groups, isDct, dy + rows, rowBytes, length, n, lanes);
+      load(outer, zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
+      load(outer, gWork, stride, groups, isDct, dy + rows, rowBytes, length, n, lanes);
       // A shared kernel's gradient is summed over the examples as a spectrum, and brought back once.
       const crossWork = isShared ? sharedWork : zWork;
       const isCrossDone = kernel != 0 && (!isShared || b == batch - 1);
       for (let i = 0; i < groups; i++) {
         const offset = stride * <usize>i;
-        transform(plan, isDct, n, zWork + offset);
-        transform(plan, isDct, n, gWork + offset);
+        transform(plan, outer, isDct, n, zWork + offset);
+        transform(plan, outer, isDct, n, gWork + offset);
         const k = kernel == 0 ? <usize>0 : kernelWork + offset;
         const cross = kernel == 0 ? <usize>0 : crossWork + offset;
         const channel = at + (<usize>i << 5);
@@ -181,12 +214,12 @@ export function ddConvGrad(
         else {
           dftGradient(n, table, zAt, gAt, k, scale, re, im, rowBytes, lanes, dA, dB, cross, isAdded, toRe, toIm, sum);
         }
-        restore(plan, isDct, n, gAt);
-        if (isCrossDone) restore(plan, isDct, n, cross);
+        restore(plan, outer, isDct, n, gAt);
+        if (isCrossDone) restore(plan, kernelOuter, isDct, n, cross);
       }
-      storePanel(gWork, stride, groups, isDct, dz + rows, rowBytes, length, n, lanes, outScale);
+      save(outer, gWork, stride, groups, isDct, dz + rows, rowBytes, length, n, lanes, outScale);
       if (isCrossDone) {
-        storePanel(crossWork, stride, groups, isDct, dKernel + kernelRow, rowBytes, kernelRows, n, lanes, kernelScale);
+        save(kernelOuter, crossWork, stride, groups, isDct, dKernel + kernelRow, rowBytes, kernelRows, n, lanes, kernelScale);
       }
     }
     for (let i = 0; i < groups && dSkip != 0; i++) {

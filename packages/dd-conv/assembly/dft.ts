@@ -2,6 +2,7 @@
 //
 // A buffer holds Z = A + iB, the spectra of two real signals a lane: 2A = Z[k] + conj Z[n-k] and 2B = (Z[k] - conj Z[n-k])/i.
 // Products are formed on A and B apart and packed again; the factors 2 are left to whoever stores the rows.
+import { madd } from '../../../tooling/build/assembly/fma';
 import { mulConjIm, mulConjRe, mulIm, mulRe } from '../../fft/assembly/butterflies/complex';
 import { loadLanes, storeLanes } from './rows';
 
@@ -45,9 +46,9 @@ function product(
       const i1 = v128.load(kernel + p, 16);
       const r2 = v128.load(kernel + q);
       const i2 = v128.load(kernel + q, 16);
-      kar = f32x4.add(kar, f32x4.mul(half, f32x4.add(r1, r2)));
+      kar = madd(half, f32x4.add(r1, r2), kar);
       kai = f32x4.mul(half, f32x4.sub(i1, i2));
-      kbr = f32x4.add(kbr, f32x4.mul(half, f32x4.add(i1, i2)));
+      kbr = madd(half, f32x4.add(i1, i2), kbr);
       kbi = f32x4.mul(half, f32x4.sub(r2, r1));
     }
     if (hasSpectrum) {
@@ -115,9 +116,9 @@ export function dftGradient(
       const i1 = v128.load(kernel + p, 16);
       const r2 = v128.load(kernel + q);
       const i2 = v128.load(kernel + q, 16);
-      kar = f32x4.add(kar, f32x4.mul(half, f32x4.add(r1, r2)));
+      kar = madd(half, f32x4.add(r1, r2), kar);
       kai = f32x4.mul(half, f32x4.sub(i1, i2));
-      kbr = f32x4.add(kbr, f32x4.mul(half, f32x4.add(i1, i2)));
+      kbr = madd(half, f32x4.add(i1, i2), kbr);
       kbi = f32x4.mul(half, f32x4.sub(r2, r1));
     }
     if (hRe != 0) {

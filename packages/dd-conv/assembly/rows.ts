@@ -1,6 +1,7 @@
 // Between rows of tensors (channels last) and work buffers. A lane group is eight neighbouring channels, the first four in
 // a point's real vector and the last four in its imaginary one. A panel is a few neighbouring groups that are moved
 // together, because the rows of a tensor are far apart and a cache line holds more than one group of each.
+import { forwardButterfly4, inverseButterfly4 } from '../../fft/assembly/butterflies/radix4';
 
 /** The first `count` (<= 0: none, >= 4: all) of four floats; what is not there is not touched. */
 // @ts-ignore: decorator
@@ -71,6 +72,69 @@ export function loadPanel(
   for (let g = 0; g < groups; g++) {
     memory.fill(work + (<usize>rows << 5), 0, <usize>(n - rows) << 5);
     work += stride;
+  }
+}
+
+/** The row that goes to point p: the inverse of {@link pointOf}. */
+// @ts-ignore: decorator
+@inline
+function rowOf(isFolded: bool, p: i32, n: i32): usize {
+  if (!isFolded) return <usize>p;
+  return <usize>(p << 1 < n ? p << 1 : (n - p << 1) - 1);
+}
+
+/**
+ * {@link loadPanel} of n rows of whole groups, and the transform's outermost level on the way: a quarter of a pass over rows
+ * instead of a pass over work buffers that are mostly no longer in the cache.
+ *
+ * @param twiddles `outerTwiddles`
+ */
+export function loadOuter(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
+): void {
+  const m = n >> 2;
+  const d = <usize>m << 5;
+  for (let j = 0; j < m; j++) {
+    let p = work + (<usize>j << 5);
+    let from0 = address + rowOf(isFolded, j, n) * rowBytes;
+    let from1 = address + rowOf(isFolded, j + m, n) * rowBytes;
+    let from2 = address + rowOf(isFolded, j + 2 * m, n) * rowBytes;
+    let from3 = address + rowOf(isFolded, j + 3 * m, n) * rowBytes;
+    for (let g = 0; g < groups; g++) {
+      forwardButterfly4(from0, from1, from2, from3, p, p + d, p + 2 * d, p + 3 * d, twiddles);
+      from0 += 32;
+      from1 += 32;
+      from2 += 32;
+      from3 += 32;
+      p += stride;
+    }
+    twiddles += 24;
+  }
+}
+
+/** {@link storePanel} of n rows of whole groups after the inverse's outermost level, which is done on the way. */
+export function storeOuter(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
+  scale: f32,
+): void {
+  const factor = f32x4.splat(scale);
+  const m = n >> 2;
+  const d = <usize>m << 5;
+  for (let j = 0; j < m; j++) {
+    let p = work + (<usize>j << 5);
+    let to0 = address + rowOf(isFolded, j, n) * rowBytes;
+    let to1 = address + rowOf(isFolded, j + m, n) * rowBytes;
+    let to2 = address + rowOf(isFolded, j + 2 * m, n) * rowBytes;
+    let to3 = address + rowOf(isFolded, j + 3 * m, n) * rowBytes;
+    for (let g = 0; g < groups; g++) {
+      inverseButterfly4(p, p + d, p + 2 * d, p + 3 * d, to0, to1, to2, to3, twiddles, true, factor);
+      to0 += 32;
+      to1 += 32;
+      to2 += 32;
+      to3 += 32;
+      p += stride;
+    }
+    twiddles += 24;
   }
 }
 

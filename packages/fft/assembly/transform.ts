@@ -81,36 +81,69 @@ export function inverse(plan: usize, work: usize): void {
   chirp(plan, work, true);
 }
 
+/**
+ * Twiddles of the outermost level where that is one of radix 4 which a kernel may do itself while it moves rows, between
+ * point j and its neighbours at quarters of the work buffer; else 0. `forwardInner` and `inverseInner` do the others.
+ */
+export function outerTwiddles(plan: usize): usize {
+  const table = <usize>load<u32>(plan, 16);
+  if (load<u32>(plan, 8) != 0 || load<u32>(plan, 12) < 2 || load<u32>(table) != 4) return 0;
+  return <usize>load<u32>(table, 8);
+}
+
+/** What is left of `forward` when the outermost level is done. */
+export function forwardInner(plan: usize, work: usize): void {
+  const table = <usize>load<u32>(plan, 16);
+  const end = table + (<usize>load<u32>(plan, 12) << 4);
+  forwardBelow(table, end, work);
+}
+
+/** What comes before the outermost level of `inverse`. */
+export function inverseInner(plan: usize, work: usize): void {
+  const table = <usize>load<u32>(plan, 16);
+  const end = table + (<usize>load<u32>(plan, 12) << 4);
+  inverseBelow(table, end, work);
+}
+
 function forwardFrom(entry: usize, end: usize, work: usize): void {
+  forwardLevel(entry, work, 1);
+  forwardBelow(entry, end, work);
+}
+
+/** The levels below an entry. */
+function forwardBelow(entry: usize, end: usize, work: usize): void {
+  if (entry + 16 == end) return;
   const radix = <usize>load<u32>(entry);
   const m = <usize>load<u32>(entry, 4);
   if ((radix * m) << 5 <= CACHED) {
-    let blocks: usize = 1;
-    for (let e = entry; e < end; e += 16) {
+    let blocks = radix;
+    for (let e = entry + 16; e < end; e += 16) {
       forwardLevel(e, work, blocks);
       blocks *= <usize>load<u32>(e);
     }
     return;
   }
-  forwardLevel(entry, work, 1);
-  if (entry + 16 == end) return;
   for (let q: usize = 0; q < radix; q++) forwardFrom(entry + 16, end, work + q * (m << 5));
 }
 
 function inverseFrom(entry: usize, end: usize, work: usize): void {
+  inverseBelow(entry, end, work);
+  inverseLevel(entry, work, 1);
+}
+
+/** The levels below an entry, which the inverse does first. */
+function inverseBelow(entry: usize, end: usize, work: usize): void {
+  if (entry + 16 == end) return;
   const radix = <usize>load<u32>(entry);
   const m = <usize>load<u32>(entry, 4);
-  if ((radix * m) << 5 <= CACHED) {
-    const size = radix * m;
-    for (let e = end - 16; e >= entry; e -= 16) {
+  const size = radix * m;
+  if (size << 5 <= CACHED) {
+    for (let e = end - 16; e > entry; e -= 16) {
       inverseLevel(e, work, size / (<usize>load<u32>(e) * <usize>load<u32>(e, 4)));
     }
     return;
   }
-  if (entry + 16 < end) {
-    for (let q: usize = 0; q < radix; q++) inverseFrom(entry + 16, end, work + q * (m << 5));
-  }
-  inverseLevel(entry, work, 1);
+  for (let q: usize = 0; q < radix; q++) inverseFrom(entry + 16, end, work + q * (m << 5));
 }
 
 function forwardLevel(entry: usize, work: usize, blocks: usize): void {

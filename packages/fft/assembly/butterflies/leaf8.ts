@@ -1,4 +1,5 @@
 // Leaves of 8 points: a radix-2 and a radix-4 level in one, their twiddles being constants.
+import { madd, nmadd } from '../../../../tooling/build/assembly/fma';
 import { plain4, plainInverse4 } from './radix4';
 
 const HALF_ROOT: f32 = 0.7071067811865476;
@@ -70,14 +71,14 @@ export function inverseLeaf8(work: usize, blocks: usize): void {
     // times (1 + i)/√2
     let yr = v128.load(p, 160);
     let yi = v128.load(p, 176);
-    br = f32x4.mul(f32x4.sub(yr, yi), c);
-    bi = f32x4.mul(f32x4.add(yr, yi), c);
+    br = f32x4.sub(yr, yi);
+    bi = f32x4.add(yr, yi);
     ar = v128.load(p, 32);
     ai = v128.load(p, 48);
-    v128.store(p, f32x4.add(ar, br), 32);
-    v128.store(p, f32x4.add(ai, bi), 48);
-    v128.store(p, f32x4.sub(ar, br), 160);
-    v128.store(p, f32x4.sub(ai, bi), 176);
+    v128.store(p, madd(br, c, ar), 32);
+    v128.store(p, madd(bi, c, ai), 48);
+    v128.store(p, nmadd(br, c, ar), 160);
+    v128.store(p, nmadd(bi, c, ai), 176);
     // times i
     ar = v128.load(p, 64);
     ai = v128.load(p, 80);
@@ -90,13 +91,13 @@ export function inverseLeaf8(work: usize, blocks: usize): void {
     // times (-1 + i)/√2: b = -(yr + yi)c, (yr - yi)c
     yr = v128.load(p, 224);
     yi = v128.load(p, 240);
-    br = f32x4.mul(f32x4.add(yr, yi), c);
-    bi = f32x4.mul(f32x4.sub(yr, yi), c);
+    br = f32x4.add(yr, yi);
+    bi = f32x4.sub(yr, yi);
     ar = v128.load(p, 96);
     ai = v128.load(p, 112);
-    v128.store(p, f32x4.sub(ar, br), 96);
-    v128.store(p, f32x4.add(ai, bi), 112);
-    v128.store(p, f32x4.add(ar, br), 224);
-    v128.store(p, f32x4.sub(ai, bi), 240);
+    v128.store(p, nmadd(br, c, ar), 96);
+    v128.store(p, madd(bi, c, ai), 112);
+    v128.store(p, madd(br, c, ar), 224);
+    v128.store(p, nmadd(bi, c, ai), 240);
   }
 }

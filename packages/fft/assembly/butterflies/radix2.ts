@@ -1,5 +1,6 @@
 // Radix-2 passes over a work buffer: used once, for lengths with a single factor 2.
 // Layout of every pass: `blocks` blocks of r*m points, 32 bytes a point; twiddles [j][q = 1..r-1][re, im] float32.
+import { mulConjIm, mulConjRe, mulIm, mulRe } from './complex';
 
 /** Decimation in frequency: (x0, x1) -> (x0 + x1, (x0 - x1) w^j). */
 export function forward2(work: usize, m: usize, blocks: usize, twiddles: usize): void {
@@ -20,8 +21,8 @@ export function forward2(work: usize, m: usize, blocks: usize, twiddles: usize):
       v128.store(p, f32x4.add(ai, bi), 16);
       const dr = f32x4.sub(ar, br);
       const di = f32x4.sub(ai, bi);
-      v128.store(q, f32x4.sub(f32x4.mul(dr, wr), f32x4.mul(di, wi)));
-      v128.store(q, f32x4.add(f32x4.mul(dr, wi), f32x4.mul(di, wr)), 16);
+      v128.store(q, mulRe(dr, di, wr, wi));
+      v128.store(q, mulIm(dr, di, wr, wi), 16);
       p += 32;
       q += 32;
       t += 8;
@@ -45,8 +46,8 @@ export function inverse2(work: usize, m: usize, blocks: usize, twiddles: usize):
       const yi = v128.load(q, 16);
       const wr = v128.load32_splat(t);
       const wi = v128.load32_splat(t, 4);
-      const br = f32x4.add(f32x4.mul(yr, wr), f32x4.mul(yi, wi));
-      const bi = f32x4.sub(f32x4.mul(yi, wr), f32x4.mul(yr, wi));
+      const br = mulConjRe(yr, yi, wr, wi);
+      const bi = mulConjIm(yr, yi, wr, wi);
       v128.store(p, f32x4.add(ar, br));
       v128.store(p, f32x4.add(ai, bi), 16);
       v128.store(q, f32x4.sub(ar, br));

@@ -1,4 +1,5 @@
 // Radix-3 passes; the layout is that of radix2.ts.
+import { madd, nmadd } from '../../../../tooling/build/assembly/fma';
 import { mulConjIm, mulConjRe, mulIm, mulRe } from './complex';
 
 const SIN60: f32 = 0.8660254037844386;
@@ -23,21 +24,21 @@ export function forward3(work: usize, m: usize, blocks: usize, twiddles: usize):
       const x2i = v128.load(s, 16);
       const sr = f32x4.add(x1r, x2r);
       const si = f32x4.add(x1i, x2i);
-      const dr = f32x4.mul(f32x4.sub(x1r, x2r), sine);
-      const di = f32x4.mul(f32x4.sub(x1i, x2i), sine);
-      const ar = f32x4.sub(x0r, f32x4.mul(sr, half));
-      const ai = f32x4.sub(x0i, f32x4.mul(si, half));
+      const dr = f32x4.sub(x1r, x2r);
+      const di = f32x4.sub(x1i, x2i);
+      const ar = nmadd(sr, half, x0r);
+      const ai = nmadd(si, half, x0i);
       v128.store(p, f32x4.add(x0r, sr));
       v128.store(p, f32x4.add(x0i, si), 16);
-      // t1 = a - i d, t2 = a + i d
-      const t1r = f32x4.add(ar, di);
-      const t1i = f32x4.sub(ai, dr);
+      // t1 = a - i sin(60°) d, t2 = a + i sin(60°) d
+      const t1r = madd(di, sine, ar);
+      const t1i = nmadd(dr, sine, ai);
       const w1r = v128.load32_splat(t);
       const w1i = v128.load32_splat(t, 4);
       v128.store(q, mulRe(t1r, t1i, w1r, w1i));
       v128.store(q, mulIm(t1r, t1i, w1r, w1i), 16);
-      const t2r = f32x4.sub(ar, di);
-      const t2i = f32x4.add(ai, dr);
+      const t2r = nmadd(di, sine, ar);
+      const t2i = madd(dr, sine, ai);
       const w2r = v128.load32_splat(t, 8);
       const w2i = v128.load32_splat(t, 12);
       v128.store(s, mulRe(t2r, t2i, w2r, w2i));
@@ -79,16 +80,16 @@ export function inverse3(work: usize, m: usize, blocks: usize, twiddles: usize):
       const x2i = mulConjIm(y2r, y2i, w2r, w2i);
       const sr = f32x4.add(x1r, x2r);
       const si = f32x4.add(x1i, x2i);
-      const dr = f32x4.mul(f32x4.sub(x1r, x2r), sine);
-      const di = f32x4.mul(f32x4.sub(x1i, x2i), sine);
-      const ar = f32x4.sub(x0r, f32x4.mul(sr, half));
-      const ai = f32x4.sub(x0i, f32x4.mul(si, half));
+      const dr = f32x4.sub(x1r, x2r);
+      const di = f32x4.sub(x1i, x2i);
+      const ar = nmadd(sr, half, x0r);
+      const ai = nmadd(si, half, x0i);
       v128.store(p, f32x4.add(x0r, sr));
       v128.store(p, f32x4.add(x0i, si), 16);
-      v128.store(q, f32x4.sub(ar, di));
-      v128.store(q, f32x4.add(ai, dr), 16);
-      v128.store(s, f32x4.add(ar, di));
-      v128.store(s, f32x4.sub(ai, dr), 16);
+      v128.store(q, nmadd(di, sine, ar));
+      v128.store(q, madd(dr, sine, ai), 16);
+      v128.store(s, madd(di, sine, ar));
+      v128.store(s, nmadd(dr, sine, ai), 16);
       p += 32;
       q += 32;
       s += 32;

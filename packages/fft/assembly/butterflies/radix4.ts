@@ -2,6 +2,53 @@
 // 16 additions and 3 complex products for 4 points, 16 live vectors at most: it fits the registers of x64.
 import { mulConjIm, mulConjRe, mulIm, mulRe } from './complex';
 
+/**
+ * One butterfly, decimation in frequency: points at `from0` to `from3`, with the twiddles at t, to `to0` to `to3`, which may
+ * be the same places. From elsewhere it takes rows of a tensor, so that the outermost level needs no pass of its own.
+ */
+// @ts-ignore: decorator
+@inline
+export function forwardButterfly4(
+  from0: usize, from1: usize, from2: usize, from3: usize, to0: usize, to1: usize, to2: usize, to3: usize, t: usize,
+): void {
+  const x0r = v128.load(from0);
+  const x0i = v128.load(from0, 16);
+  const x2r = v128.load(from2);
+  const x2i = v128.load(from2, 16);
+  const s0r = f32x4.add(x0r, x2r);
+  const s0i = f32x4.add(x0i, x2i);
+  const d0r = f32x4.sub(x0r, x2r);
+  const d0i = f32x4.sub(x0i, x2i);
+  const x1r = v128.load(from1);
+  const x1i = v128.load(from1, 16);
+  const x3r = v128.load(from3);
+  const x3i = v128.load(from3, 16);
+  const s1r = f32x4.add(x1r, x3r);
+  const s1i = f32x4.add(x1i, x3i);
+  const d1r = f32x4.sub(x1r, x3r);
+  const d1i = f32x4.sub(x1i, x3i);
+  v128.store(to0, f32x4.add(s0r, s1r));
+  v128.store(to0, f32x4.add(s0i, s1i), 16);
+  const w2r = v128.load32_splat(t, 8);
+  const w2i = v128.load32_splat(t, 12);
+  const t2r = f32x4.sub(s0r, s1r);
+  const t2i = f32x4.sub(s0i, s1i);
+  v128.store(to2, mulRe(t2r, t2i, w2r, w2i));
+  v128.store(to2, mulIm(t2r, t2i, w2r, w2i), 16);
+  const w1r = v128.load32_splat(t);
+  const w1i = v128.load32_splat(t, 4);
+  const t1r = f32x4.add(d0r, d1i);
+  const t1i = f32x4.sub(d0i, d1r);
+  v128.store(to1, mulRe(t1r, t1i, w1r, w1i));
+  v128.store(to1, mulIm(t1r, t1i, w1r, w1i), 16);
+  const w3r = v128.load32_splat(t, 16);
+  const w3i = v128.load32_splat(t, 20);
+  const t3r = f32x4.sub(d0r, d1i);
+  const t3i = f32x4.add(d0i, d1r);
+  v128.store(to3, mulRe(t3r, t3i, w3r, w3i));
+  v128.store(to3, mulIm(t3r, t3i, w3r, w3i), 16);
+}
+
 /** Decimation in frequency, radix 4. */
 export function forward4(work: usize, m: usize, blocks: usize, twiddles: usize): void {
   const stride = m << 5;
@@ -13,42 +60,7 @@ export function forward4(work: usize, m: usize, blocks: usize, twiddles: usize):
     let p3 = p2 + stride;
     let t = twiddles;
     while (p0 < end) {
-      const x0r = v128.load(p0);
-      const x0i = v128.load(p0, 16);
-      const x2r = v128.load(p2);
-      const x2i = v128.load(p2, 16);
-      const s0r = f32x4.add(x0r, x2r);
-      const s0i = f32x4.add(x0i, x2i);
-      const d0r = f32x4.sub(x0r, x2r);
-      const d0i = f32x4.sub(x0i, x2i);
-      const x1r = v128.load(p1);
-      const x1i = v128.load(p1, 16);
-      const x3r = v128.load(p3);
-      const x3i = v128.load(p3, 16);
-      const s1r = f32x4.add(x1r, x3r);
-      const s1i = f32x4.add(x1i, x3i);
-      const d1r = f32x4.sub(x1r, x3r);
-      const d1i = f32x4.sub(x1i, x3i);
-      v128.store(p0, f32x4.add(s0r, s1r));
-      v128.store(p0, f32x4.add(s0i, s1i), 16);
-      const w2r = v128.load32_splat(t, 8);
-      const w2i = v128.load32_splat(t, 12);
-      const t2r = f32x4.sub(s0r, s1r);
-      const t2i = f32x4.sub(s0i, s1i);
-      v128.store(p2, mulRe(t2r, t2i, w2r, w2i));
-      v128.store(p2, mulIm(t2r, t2i, w2r, w2i), 16);
-      const w1r = v128.load32_splat(t);
-      const w1i = v128.load32_splat(t, 4);
-      const t1r = f32x4.add(d0r, d1i);
-      const t1i = f32x4.sub(d0i, d1r);
-      v128.store(p1, mulRe(t1r, t1i, w1r, w1i));
-      v128.store(p1, mulIm(t1r, t1i, w1r, w1i), 16);
-      const w3r = v128.load32_splat(t, 16);
-      const w3i = v128.load32_splat(t, 20);
-      const t3r = f32x4.sub(d0r, d1i);
-      const t3i = f32x4.add(d0i, d1r);
-      v128.store(p3, mulRe(t3r, t3i, w3r, w3i));
-      v128.store(p3, mulIm(t3r, t3i, w3r, w3i), 16);
+      forwardButterfly4(p0, p1, p2, p3, p0, p1, p2, p3, t);
       p0 += 32;
       p1 += 32;
       p2 += 32;
@@ -59,9 +71,61 @@ export function forward4(work: usize, m: usize, blocks: usize, twiddles: usize):
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function scaled(x: v128, isScaled: bool, scale: v128): v128 {
+  return isScaled ? f32x4.mul(x, scale) : x;
+}
+
+/** One butterfly, decimation in time with conjugate twiddles; as {@link forwardButterfly4}, its results times `scale`. */
+// @ts-ignore: decorator
+@inline
+export function inverseButterfly4(
+  from0: usize, from1: usize, from2: usize, from3: usize, to0: usize, to1: usize, to2: usize, to3: usize, t: usize,
+  isScaled: bool, scale: v128,
+): void {
+  const y1r = v128.load(from1);
+  const y1i = v128.load(from1, 16);
+  const w1r = v128.load32_splat(t);
+  const w1i = v128.load32_splat(t, 4);
+  const x1r = mulConjRe(y1r, y1i, w1r, w1i);
+  const x1i = mulConjIm(y1r, y1i, w1r, w1i);
+  const y3r = v128.load(from3);
+  const y3i = v128.load(from3, 16);
+  const w3r = v128.load32_splat(t, 16);
+  const w3i = v128.load32_splat(t, 20);
+  const x3r = mulConjRe(y3r, y3i, w3r, w3i);
+  const x3i = mulConjIm(y3r, y3i, w3r, w3i);
+  const s1r = f32x4.add(x1r, x3r);
+  const s1i = f32x4.add(x1i, x3i);
+  const d1r = f32x4.sub(x1r, x3r);
+  const d1i = f32x4.sub(x1i, x3i);
+  const y2r = v128.load(from2);
+  const y2i = v128.load(from2, 16);
+  const w2r = v128.load32_splat(t, 8);
+  const w2i = v128.load32_splat(t, 12);
+  const x2r = mulConjRe(y2r, y2i, w2r, w2i);
+  const x2i = mulConjIm(y2r, y2i, w2r, w2i);
+  const x0r = v128.load(from0);
+  const x0i = v128.load(from0, 16);
+  const s0r = f32x4.add(x0r, x2r);
+  const s0i = f32x4.add(x0i, x2i);
+  const d0r = f32x4.sub(x0r, x2r);
+  const d0i = f32x4.sub(x0i, x2i);
+  v128.store(to0, scaled(f32x4.add(s0r, s1r), isScaled, scale));
+  v128.store(to0, scaled(f32x4.add(s0i, s1i), isScaled, scale), 16);
+  v128.store(to2, scaled(f32x4.sub(s0r, s1r), isScaled, scale));
+  v128.store(to2, scaled(f32x4.sub(s0i, s1i), isScaled, scale), 16);
+  v128.store(to1, scaled(f32x4.sub(d0r, d1i), isScaled, scale));
+  v128.store(to1, scaled(f32x4.add(d0i, d1r), isScaled, scale), 16);
+  v128.store(to3, scaled(f32x4.add(d0r, d1i), isScaled, scale));
+  v128.store(to3, scaled(f32x4.sub(d0i, d1r), isScaled, scale), 16);
+}
+
 /** Decimation in time, radix 4, conjugate twiddles. */
 export function inverse4(work: usize, m: usize, blocks: usize, twiddles: usize): void {
   const stride = m << 5;
+  const none = f32x4.splat(1);
   let p0 = work;
   for (let b: usize = 0; b < blocks; b++) {
     const end = p0 + stride;
@@ -70,42 +134,7 @@ export function inverse4(work: usize, m: usize, blocks: usize, twiddles: usize):
     let p3 = p2 + stride;
     let t = twiddles;
     while (p0 < end) {
-      const y1r = v128.load(p1);
-      const y1i = v128.load(p1, 16);
-      const w1r = v128.load32_splat(t);
-      const w1i = v128.load32_splat(t, 4);
-      const x1r = mulConjRe(y1r, y1i, w1r, w1i);
-      const x1i = mulConjIm(y1r, y1i, w1r, w1i);
-      const y3r = v128.load(p3);
-      const y3i = v128.load(p3, 16);
-      const w3r = v128.load32_splat(t, 16);
-      const w3i = v128.load32_splat(t, 20);
-      const x3r = mulConjRe(y3r, y3i, w3r, w3i);
-      const x3i = mulConjIm(y3r, y3i, w3r, w3i);
-      const s1r = f32x4.add(x1r, x3r);
-      const s1i = f32x4.add(x1i, x3i);
-      const d1r = f32x4.sub(x1r, x3r);
-      const d1i = f32x4.sub(x1i, x3i);
-      const y2r = v128.load(p2);
-      const y2i = v128.load(p2, 16);
-      const w2r = v128.load32_splat(t, 8);
-      const w2i = v128.load32_splat(t, 12);
-      const x2r = mulConjRe(y2r, y2i, w2r, w2i);
-      const x2i = mulConjIm(y2r, y2i, w2r, w2i);
-      const x0r = v128.load(p0);
-      const x0i = v128.load(p0, 16);
-      const s0r = f32x4.add(x0r, x2r);
-      const s0i = f32x4.add(x0i, x2i);
-      const d0r = f32x4.sub(x0r, x2r);
-      const d0i = f32x4.sub(x0i, x2i);
-      v128.store(p0, f32x4.add(s0r, s1r));
-      v128.store(p0, f32x4.add(s0i, s1i), 16);
-      v128.store(p2, f32x4.sub(s0r, s1r));
-      v128.store(p2, f32x4.sub(s0i, s1i), 16);
-      v128.store(p1, f32x4.sub(d0r, d1i));
-      v128.store(p1, f32x4.add(d0i, d1r), 16);
-      v128.store(p3, f32x4.add(d0r, d1i));
-      v128.store(p3, f32x4.sub(d0i, d1r), 16);
+      inverseButterfly4(p0, p1, p2, p3, p0, p1, p2, p3, t, false, none);
       p0 += 32;
       p1 += 32;
       p2 += 32;
