@@ -14,7 +14,7 @@ interface Options extends BenchOptions {
 }
 
 export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
-  const engine = await startEngine(options.backend);
+  const engine = await startEngine(options.backend, options.blas);
   if (!options.json) say(io, `engine: ${engine}`);
   const { batch, width } = options;
   for (const length of options.length) {

@@ -43,7 +43,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
     throw new UsageError(`--op ${options.op}: there is no such transform; want ${Object.keys(transforms).join(', ')}`);
   if (options.axis > 1)
     throw new UsageError(`--axis ${options.axis}: want 1 for [batch, length] or 0 for [length, batch]`);
-  const engine = await startEngine(options.backend);
+  const engine = await startEngine(options.backend, options.blas);
   if (!options.json) say(io, `engine: ${engine}`);
   for (const length of options.length) {
     const points = transform.inputLength(length);

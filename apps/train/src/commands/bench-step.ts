@@ -24,7 +24,7 @@ interface Options extends BenchOptions {
 export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
   const { batch, width, vocab, layers, transform } = options;
   if (transform !== 'dft' && transform !== 'dct') throw new UsageError(`--transform ${transform}: want dft or dct`);
-  const engine = await startEngine(options.backend);
+  const engine = await startEngine(options.backend, options.blas);
   if (options.workers && options.profile) throw new UsageError('--profile and --workers exclude each other');
   const tooMany = options.workers?.find((workers) => workers > batch);
   if (tooMany)
@@ -44,6 +44,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
     report(io, options.json, {
       bench: 'step',
       backend: engine.name,
+      blas: engine.blas ?? null,
       transform,
       batch,
       length,
@@ -65,10 +66,10 @@ async function reportByWorkers(
   shape: StepShape,
   backend: string,
   counts: readonly number[],
-  { repeats, json }: Options,
+  { repeats, json, blas }: Options,
   io: Io,
 ): Promise<void> {
-  const times = await timeByWorkers(shape, backend, counts, repeats);
+  const times = await timeByWorkers(shape, { backend, blas }, counts, repeats);
   const medians = times.map(median);
   for (const [i, workers] of counts.entries()) {
     report(io, json, {

@@ -60,8 +60,18 @@ function engineLine(result: Probe): string {
   return `${pc.green('ok')}   ${result.says}${heap}`;
 }
 
-export async function run(_args: readonly string[], options: { readonly json?: boolean }, io: Io): Promise<number> {
-  const engines = [await probe('wasm'), await probe('cpu')];
+function blasLine({ blas, noBlas }: Probe): string {
+  return blas === null
+    ? `${pc.yellow('none')} ${noBlas}; matrix products are two to three times slower than they could be`
+    : `${pc.green('ok')}   ${blas}`;
+}
+
+export async function run(
+  _args: readonly string[],
+  options: { readonly json?: boolean; readonly blas: string },
+  io: Io,
+): Promise<number> {
+  const engines = [await probe('wasm', options.blas), await probe('cpu')];
   const [wasm, cpu] = engines as [Probe, Probe];
   const unwritable = cannotWrite(io.cwd);
   const troubles = [
@@ -111,6 +121,7 @@ export async function run(_args: readonly string[], options: { readonly json?: b
     io,
     engines.map((result) => [result.engine, engineLine(result)]),
   );
+  if (wasm.works) facts(io, [['BLAS', blasLine(wasm)]]);
   say(io, '\nPackages');
   facts(io, Object.entries(versions));
   say(io);

@@ -16,6 +16,7 @@ interface Options {
   readonly seed?: number;
   readonly json?: boolean;
   readonly backend: string;
+  readonly blas: string;
 }
 
 type Result = Readonly<Record<string, string | number>>;
@@ -98,7 +99,7 @@ async function evaluateText(saved: Saved, options: Options, io: Io): Promise<Res
 }
 
 export async function run(args: readonly string[], options: Options, io: Io): Promise<number> {
-  const engine = await startEngine(options.backend);
+  const engine = await startEngine(options.backend, options.blas);
   const saved = await openSaved(args[0]!, io.cwd);
   try {
     const isRecall = saved.model.kind === 'orchid-recall';

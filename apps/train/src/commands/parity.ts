@@ -10,6 +10,7 @@ import { table } from '../ui/format.ts';
 
 interface Options {
   readonly backend: string;
+  readonly blas: string;
   readonly json?: boolean;
 }
 
@@ -46,7 +47,7 @@ function groupsOf(file: string, rows: readonly ParityRow[]): Group[] {
 }
 
 export async function run(files: readonly string[], options: Options, io: Io): Promise<number> {
-  const engine = await startEngine(options.backend);
+  const engine = await startEngine(options.backend, options.blas);
   if (!options.json) say(io, `engine: ${engine}\n`);
   const groups: Group[] = [];
   const unusable: string[] = [];

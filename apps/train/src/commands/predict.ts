@@ -17,6 +17,7 @@ interface Options {
   readonly seed?: number;
   readonly json?: boolean;
   readonly backend: string;
+  readonly blas: string;
 }
 
 /** How a character is shown in a list of guesses. */
@@ -89,7 +90,7 @@ async function fill({ model, tokenizer, record }: Saved, text: string, options: 
 
 export async function run(args: readonly string[], options: Options, io: Io): Promise<number> {
   const [dir, ...words] = args;
-  await startEngine(options.backend);
+  await startEngine(options.backend, options.blas);
   const saved = await openSaved(dir!, io.cwd);
   try {
     const text = words.join(' ');

@@ -23,6 +23,11 @@ export interface Entry {
 }
 
 const backendOption = ['--backend <name>', 'engine: auto, wasm or cpu', 'auto'] as const;
+const blasOption = [
+  '--blas <library>',
+  "matrix products of the wasm engine: auto (the machine's BLAS, if any), off, or a library's path",
+  'auto',
+] as const;
 
 function trainOptions(command: Command, task: Task): Command {
   return command
@@ -34,6 +39,7 @@ function trainOptions(command: Command, task: Task): Command {
     .option('--seed <n>', 'start of every random number (the key seed)', fromZero)
     .option('--steps <n>', 'optimizer steps at most (the key training.steps)', atLeastOne)
     .option(...backendOption)
+    .option(...blasOption)
     .option(
       '--workers <n>',
       'threads that share each step; auto: every core, for a run of more than seconds',
@@ -98,7 +104,8 @@ const evaluate: Entry = {
       .option('--length <n>', 'length of the sequences or windows (default: as in training)', atLeastOne)
       .option('--seed <n>', 'start of the random numbers of the sequences or masks', fromZero)
       .option('--json', 'print one JSON object')
-      .option(...backendOption),
+      .option(...backendOption)
+      .option(...blasOption),
   help: () => `
 Examples:
   $ orchid eval runs/recall-20260101-120000
@@ -118,7 +125,8 @@ const predict: Entry = {
       .option('--context <file>', 'text put before the input, so that the window is as long as in training')
       .option('--seed <n>', 'start of the random numbers a sequence is drawn with', fromZero)
       .option('--json', 'print one JSON object')
-      .option(...backendOption),
+      .option(...backendOption)
+      .option(...blasOption),
   help: () => `
 Examples:
   $ orchid predict runs/mlm-20260101-120000 "To be, or n[MASK]t to be"
@@ -135,7 +143,8 @@ const parity: Entry = {
     command
       .argument('<file...>', 'safetensors files of transforms or of Orchid blocks')
       .option('--json', 'print JSON lines')
-      .option(...backendOption),
+      .option(...backendOption)
+      .option(...blasOption),
   help: () => `
 Prints a row for each group of tensors: how many, the worst error relative to its tensor's largest magnitude, and the
 bound (transforms 5e-6, outputs 1e-5, gradients 1e-4). Ends with exit code 1 when a bound is broken.
@@ -149,6 +158,7 @@ Examples:
 function benchOptions(command: Command): Command {
   return command
     .option(...backendOption)
+    .option(...blasOption)
     .option('--repeats <n>', 'timed repetitions; the median is reported', atLeastOne, 7)
     .option('--json', 'print JSON lines only');
 }
@@ -217,7 +227,7 @@ Examples:
 const doctor: Entry = {
   name: 'doctor',
   summary: 'say what this machine can train with, and what is wrong',
-  shape: (command) => command.option('--json', 'print one JSON object'),
+  shape: (command) => command.option('--json', 'print one JSON object').option(...blasOption),
   help: () => `
 Ends with exit code 1 when training cannot work here.`,
   load: () => import('./doctor.ts'),

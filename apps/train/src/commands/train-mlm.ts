@@ -24,7 +24,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
   const evalText = evalFile === null ? null : await readText(io.cwd, evalFile);
   const fresh = plan.earlier ? null : await makeTokenizer(config, text);
   if (fresh) await makeDataset(config, fresh, { text, evalText });
-  const engine = await startEngine(options.backend);
+  const engine = await startEngine(options.backend, options.blas);
   const checkpoint = await earlierCheckpoint(plan);
   const tokenizer = fresh ?? checkpoint?.tokenizer;
   if (!tokenizer) throw new Failure(`${plan.earlier?.shown}/checkpoint has no tokenizer.json`);
@@ -56,6 +56,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
         recipe: {
           kind: 'mlm',
           backend: engine.name,
+          blas: options.blas,
           config,
           model: model.config,
           tokens: shareTokens(dataset, tokenizer),

@@ -15,7 +15,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
   const { config } = plan;
   const { length, vocab_size: vocab, test_sequences } = config.data;
   const task = await failing(() => makeRecallTask(config));
-  const engine = await startEngine(options.backend);
+  const engine = await startEngine(options.backend, options.blas);
   const checkpoint = await earlierCheckpoint(plan);
   const { model, optimizer, startStep } = await makeParts(plan, checkpoint, vocab, task);
   try {
@@ -40,7 +40,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
         tokenizer: null,
         optimizer,
         workers: options.workers,
-        recipe: { kind: 'recall', backend: engine.name, config, model: model.config },
+        recipe: { kind: 'recall', backend: engine.name, blas: options.blas, config, model: model.config },
         startStep,
         data: `fresh sequences of ${length} tokens, vocabulary ${vocab}; guessing is right in ${format.percent(chance)}`,
         facts: [],

@@ -11,6 +11,7 @@ export interface TrainOptions {
   readonly seed?: number;
   readonly steps?: number;
   readonly backend: string;
+  readonly blas: string;
   readonly workers: Workers;
   readonly logEvery: number;
   readonly text?: string;

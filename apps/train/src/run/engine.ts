@@ -8,14 +8,15 @@ const names: readonly BackendName[] = ['auto', 'wasm', 'cpu'];
 /**
  * Makes the named engine the current one.
  *
+ * @param blas 'auto', 'off' or a library's path, for the products of the wasm engine
  * @throws UsageError for an unknown name; Failure when the engine does not start
  */
-export async function startEngine(name: string): Promise<BackendInfo> {
+export async function startEngine(name: string, blas: string): Promise<BackendInfo> {
   if (!names.includes(name as BackendName))
     throw new UsageError(`--backend ${name}: there is no such engine; want ${names.join(', ')}`);
   enableRelaxedSimd();
   try {
-    return await useBackend(name as BackendName);
+    return await useBackend(name as BackendName, { blas });
   } catch (error) {
     throw new Failure(`the engine ${name} does not start: ${messageOf(error)} \`orchid doctor\` says more.`, {
       cause: error,

@@ -4,6 +4,7 @@ import { type Io, say } from '../io.ts';
 /** Options that every benchmark has. */
 export interface BenchOptions {
   readonly backend: string;
+  readonly blas: string;
   readonly repeats: number;
   readonly json?: boolean;
 }

@@ -4,6 +4,7 @@ import { type EngineName, useBackend } from '@orchid-ml/backends';
 import { longConv } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../errors.ts';
+import { enableRelaxedSimd } from './relaxed-simd.ts';
 
 /** What a trial found. */
 export interface Probe {
@@ -13,6 +14,10 @@ export interface Probe {
   readonly says: string;
   readonly simd: boolean;
   readonly threads: number;
+  /** the native library that does the matrix products, or null */
+  readonly blas: string | null;
+  /** why there is none; null where there is one, or the engine has no use for it */
+  readonly noBlas: string | null;
   /** bytes of the wasm heap now; null for an engine without one */
   readonly heapBytes: number | null;
 }
@@ -53,15 +58,27 @@ function heapBytes(): number | null {
 }
 
 /** Starts an engine and tries it. Never throws: what goes wrong is the finding. */
-export async function probe(engine: EngineName): Promise<Probe> {
+export async function probe(engine: EngineName, blas = 'auto'): Promise<Probe> {
   try {
-    const info = await useBackend(engine);
+    enableRelaxedSimd();
+    const info = await useBackend(engine, { blas });
     const before = tf.memory().numTensors;
     await tinyChecks();
     const leaked = tf.memory().numTensors - before;
     if (leaked !== 0) throw new Error(`${leaked} tensors were left behind`);
-    return { engine, works: true, says: String(info), simd: info.simd, threads: info.threads, heapBytes: heapBytes() };
+    const products = { blas: info.blas ?? null, noBlas: info.noBlas ?? null };
+    const { simd, threads } = info;
+    return { engine, works: true, says: String(info), simd, threads, ...products, heapBytes: heapBytes() };
   } catch (error) {
-    return { engine, works: false, says: messageOf(error), simd: false, threads: 0, heapBytes: null };
+    return {
+      engine,
+      works: false,
+      says: messageOf(error),
+      simd: false,
+      threads: 0,
+      blas: null,
+      noBlas: null,
+      heapBytes: null,
+    };
   }
 }

@@ -6,7 +6,7 @@ import { startEngine } from './engine.ts';
 import { makeReferenceReplica, type StepShape } from './reference-task.ts';
 import { datasetOfTokens, makeMlmTask, makeOptimizer, makeRecallTask, type Tokens } from './tasks.ts';
 
-export type Recipe = { readonly backend: string } & (
+export type Recipe = { readonly backend: string; readonly blas: string } & (
   | { readonly kind: 'recall'; readonly config: RecallConfig; readonly model: ModelConfig }
   | { readonly kind: 'mlm'; readonly config: MlmConfig; readonly model: ModelConfig; readonly tokens: Tokens }
   | { readonly kind: 'reference step'; readonly shape: StepShape }
@@ -14,7 +14,7 @@ export type Recipe = { readonly backend: string } & (
 
 /** @throws Failure when the engine does not start */
 export async function makeReplica(recipe: Recipe): Promise<Replica> {
-  await startEngine(recipe.backend);
+  await startEngine(recipe.backend, recipe.blas);
   if (recipe.kind === 'reference step') return makeReferenceReplica(recipe.shape) as Replica;
   const { config } = recipe;
   const model: SequenceModel = createModel(recipe.model, { seed: config.seed });

@@ -15,13 +15,13 @@ const warmUp = 3;
  */
 export async function timeByWorkers(
   shape: StepShape,
-  backend: string,
+  engine: { readonly backend: string; readonly blas: string },
   counts: readonly number[],
   repeats: number,
 ): Promise<number[][]> {
   const teams = counts.map((workers) => ({
     leader: makeReferenceReplica(shape),
-    replicas: startWorkers(workers, { kind: 'reference step', backend, shape }),
+    replicas: startWorkers(workers, { kind: 'reference step', ...engine, shape }),
     times: [] as number[],
   }));
   try {
