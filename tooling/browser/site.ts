@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, type PreviewServer, preview } from 'vite';
+import { build, type InlineConfig, type PreviewServer, preview } from 'vite';
 
 /** What a server sends so that its pages are cross-origin isolated. */
 export const isolationHeaders = {
@@ -21,28 +21,37 @@ export interface Site {
   close(): Promise<void>;
 }
 
+export interface SiteOptions {
+  /** false keeps the names of variables */
+  readonly minify?: boolean;
+  /** Vite's configuration; without it, what the packages' READMEs tell users to set */
+  readonly configFile?: string;
+}
+
 /**
  * @param root the folder with `index.html`
- * @param minify false keeps the names of variables
  * @throws Error when the page does not build
  */
-export async function buildSite(root: string, { minify = true }: { readonly minify?: boolean } = {}): Promise<Site> {
+export async function buildSite(root: string, { minify = true, configFile }: SiteOptions = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'orchid-site-'));
   const servers: PreviewServer[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));
     rmSync(folder, { recursive: true, force: true });
   };
-  const common = { root, configFile: false, logLevel: 'error' } as const;
+  const quiet = { root, logLevel: 'error' } as const;
+  const settings: InlineConfig = configFile ? {} : { build: { target: 'es2022' }, worker: { format: 'es' } };
   try {
     await build({
-      ...common,
-      build: { outDir: folder, emptyOutDir: true, target: 'es2022', minify },
-      worker: { format: 'es' },
+      ...quiet,
+      configFile: configFile ?? false,
+      ...settings,
+      build: { ...settings.build, outDir: folder, emptyOutDir: true, minify },
     });
     const serve = async (headers: Readonly<Record<string, string>>): Promise<string> => {
       const server = await preview({
-        ...common,
+        ...quiet,
+        configFile: false,
         build: { outDir: folder },
         preview: { host: '127.0.0.1', port: 0, strictPort: true, headers: { ...headers } },
       });

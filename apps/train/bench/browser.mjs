@@ -27,7 +27,7 @@ const repeats = Number(options.repeats);
 const rounds = Number(options.rounds);
 
 function inNode() {
-  const args = ['bench', 'step', '--backend', 'wasm', '--repeats', String(repeats), '--json'];
+  const args = ['bench', 'step', '--backend', 'wasm', '--blas', 'off', '--repeats', String(repeats), '--json'];
   const said = execFileSync(process.execPath, [here('../bin/orchid.mjs'), ...args], { encoding: 'utf8' });
   return { ms: JSON.parse(said).medianMs };
 }
