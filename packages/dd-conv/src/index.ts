@@ -11,7 +11,8 @@ export type {
   ConditioningType,
   PaddingMode,
 } from './conditioning/options.ts';
-export { decayRates, ImplicitFilter, type ImplicitFilterOptions } from './filter/implicit-filter.ts';
+export { decayRates } from './filter/decay.ts';
+export { ImplicitFilter, type ImplicitFilterOptions } from './filter/implicit-filter.ts';
 export * from './nn/index.ts';
 export { type DdConvOptions, ddConv, type KernelDomain, type Norm, type Transform } from './ops/dd-conv.ts';
 export { type LongConvOptions, longConv } from './ops/long-conv.ts';

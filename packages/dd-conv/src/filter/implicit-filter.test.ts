@@ -1,7 +1,8 @@
 // The implicit filter against its formulas in float64, its parameters and their gradients.
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { engines, error, Rng, start, values } from '../../test/engines.ts';
+import { engines, error, Rng, randomArray, start, values } from '../../test/engines.ts';
+import { Decay, decayRates, KEPT_BYTES } from './decay.ts';
 import { ImplicitFilter, type ImplicitFilterOptions } from './implicit-filter.ts';
 
 describe.each(engines)('%s', (engine) => {
@@ -42,6 +43,62 @@ describe.each(engines)('%s', (engine) => {
     expect(error(await values(filter.forward(lMax)), want)).toBeLessThan(1e-5);
     const short = Math.ceil(lMax / 2);
     expect(error(await values(filter.forward(short)), want.slice(0, short * width))).toBeLessThan(1e-5);
+    filter.dispose();
+  });
+
+  it('has the same kernel and gradients when it is too large for its window to be kept', async () => {
+    const width = 8;
+    const lMax = KEPT_BYTES / (4 * width);
+    const decays = [lMax, lMax + 1].map((rows) => new Decay(width, rows));
+    const before = tf.memory().numBytes;
+    const h = tf.ones([5, width]) as tf.Tensor2D;
+    const bytes = tf.memory().numBytes - before;
+    for (const [i, decay] of decays.entries()) {
+      const want = Float64Array.from({ length: h.size }, (_, at) => {
+        const [t, c] = [Math.floor(at / width), at % width];
+        return Math.exp((-t / (lMax + i - 1)) * Math.abs(decayRates(width)[c]!));
+      });
+      const y = decay.apply(h);
+      const dh = tf.grad((x) => decay.apply(x as tf.Tensor2D))(h);
+      expect(error(await values(y), want)).toBeLessThan(1e-6);
+      expect(error(await values(dh), want)).toBeLessThan(1e-6);
+      tf.dispose([y, dh]);
+    }
+    expect(tf.memory().numBytes - before).toBe(bytes);
+    // Kept by the first, not by the second.
+    const held = decays.map((decay) => {
+      const all = tf.memory().numBytes;
+      decay.dispose();
+      return all - tf.memory().numBytes;
+    });
+    // The second has a block more, of one row.
+    expect(held[0]! - held[1]!).toBe(KEPT_BYTES - 4 * width);
+    h.dispose();
+  });
+
+  it('has the gradients of its formula', async () => {
+    // Every parameter's directional derivative by central differences, on the engine itself: float32, so a long way apart.
+    const filter = new ImplicitFilter({ width: 3, lMax: 9, order: 5, embDim: 3, numInnerMlps: 1, w: 1 }, new Rng(2));
+    const weights = tf.tensor2d(randomArray(new Rng(3), 27), [9, 3]);
+    const loss = () => tf.tidy(() => tf.sum(tf.mul(filter.forward(9), weights))) as tf.Scalar;
+    const { value, grads } = tf.variableGrads(loss);
+    for (const [name, { variable }] of filter.namedParameters()) {
+      const at = tf.clone(variable);
+      const direction = tf.tensor(randomArray(new Rng(4), variable.size), variable.shape);
+      const moved = async (step: number) => {
+        const next = tf.tidy(() => tf.add(at, tf.mul(direction, step)));
+        variable.assign(next);
+        const [l] = await values(loss());
+        next.dispose();
+        return l!;
+      };
+      const slope = ((await moved(5e-3)) - (await moved(-5e-3))) / 1e-2;
+      variable.assign(at);
+      const [got] = await values(tf.tidy(() => tf.sum(tf.mul(grads[variable.name]!, direction))));
+      expect(Math.abs(got! - slope) / Math.max(1, Math.abs(slope)), name).toBeLessThan(2e-3);
+      tf.dispose([at, direction]);
+    }
+    tf.dispose([value, grads, weights]);
     filter.dispose();
   });
 

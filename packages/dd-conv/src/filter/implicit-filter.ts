@@ -6,6 +6,8 @@ import { kaimingUniform } from '../nn/init.ts';
 import { Module } from '../nn/module.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { Rng } from '../nn/random.ts';
+import { Decay } from './decay.ts';
+import { sine } from './sine.ts';
 
 export interface ImplicitFilterOptions {
   /** channels D of the kernel */
@@ -37,10 +39,7 @@ export class ImplicitFilter extends Module {
   readonly #features: Parameter;
   readonly #freq: Parameter;
   readonly #layers: { weight: Parameter; bias: Parameter | null }[] = [];
-  /** τ_t = t/(lMax - 1), [lMax, 1] */
-  readonly #times: tf.Tensor2D;
-  /** -|δ_c|, [1, width] */
-  readonly #rates: tf.Tensor2D;
+  readonly #decay: Decay;
 
   /** @throws Error when an option is out of range */
   constructor(options: ImplicitFilterOptions, rng: Rng) {
@@ -73,10 +72,7 @@ export class ImplicitFilter extends Module {
         : this.addParameter(`layers.${i}.bias`, kaimingUniform(rng, [to], from), weightOptions);
       this.#layers.push({ weight, bias });
     }
-    const times = Float32Array.from({ length: lMax }, (_, t) => t / Math.max(1, lMax - 1));
-    const rates = Float32Array.from(decayRates(width), (rate) => -Math.abs(rate));
-    this.#times = this.addBuffer('times', tf.tensor2d(times, [lMax, 1]));
-    this.#rates = this.addBuffer('rates', tf.tensor2d(rates, [1, width]));
+    this.#decay = this.addModule('decay', new Decay(width, lMax));
   }
 
   /**
@@ -93,10 +89,9 @@ export class ImplicitFilter extends Module {
       let h: tf.Tensor = length === this.lMax ? features : tf.slice(features, [0, 0], [length, features.shape[1]]);
       this.#layers.forEach(({ weight, bias }) => {
         h = linear(h, weight.value as tf.Tensor2D, bias ? (bias.value as tf.Tensor1D) : null);
-        if (bias) h = tf.sin(tf.mul(h, this.#freq.value));
+        if (bias) h = sine(h, this.#freq.value as tf.Tensor1D);
       });
-      const times = length === this.lMax ? this.#times : tf.slice(this.#times, [0, 0], [length, 1]);
-      return tf.mul(h, tf.exp(tf.mul(times, this.#rates))) as tf.Tensor2D;
+      return this.#decay.apply(h as tf.Tensor2D);
     });
   }
 }
@@ -116,10 +111,4 @@ function positionalFeatures(lMax: number, embDim: number): tf.Tensor2D {
     }
   }
   return tf.tensor2d(values, [lMax, embDim]);
-}
-
-/** δ = linspace(ln(0.01)/1.5, ln(0.01)/0.3, width): the slowest channel falls to 1 % after 1.5 lMax, the fastest after 0.3. */
-export function decayRates(width: number): Float64Array {
-  const [first, last] = [Math.log(0.01) / 1.5, Math.log(0.01) / 0.3];
-  return Float64Array.from({ length: width }, (_, c) => first + ((last - first) * c) / Math.max(1, width - 1));
 }
