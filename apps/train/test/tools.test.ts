@@ -50,6 +50,19 @@ describe('orchid bench', () => {
     }
   });
 
+  it('step: attention, micro-batches and recomputation', async () => {
+    const sizes = ['--batch', '4', '--length', '64', '--width', '8', '--layers', '2', '--vocab', '10'];
+    const [whole] = await lines('step', ...sizes, '--mixer', 'attention');
+    const [less] = await lines('step', ...sizes, '--mixer', 'attention', '--micro-batches', '4', '--recompute');
+    expect(whole).toMatchObject({ mixer: 'attention', microBatches: 1, recompute: false });
+    expect(less).toMatchObject({ mixer: 'attention', microBatches: 4, recompute: true, parameters: whole.parameters });
+    expect(less.heapPeakBytes).toBeLessThan(whole.heapPeakBytes);
+    expect(less.maxRssBytes).toBeGreaterThan(less.heapPeakBytes);
+    expect((await orchid(folder, 'bench', 'step', '--mixer', 'rnn')).errors).toMatch(
+      /--mixer rnn: want orchid or attention/,
+    );
+  });
+
   it('step --profile: what each kernel costs, and nothing unaccounted for', async () => {
     const sizes = ['--batch', '2', '--length', '16', '--width', '8', '--layers', '1', '--vocab', '10'];
     const [{ profile, medianMs }] = await lines('step', ...sizes, '--profile');

@@ -1,5 +1,7 @@
 // `orchid bench step`: a whole training step, the figure that decides how long a run takes.
-import { UsageError } from '../errors.ts';
+import { heapUse, resetHeapPeak } from '@orchid-ml/backends';
+import type { MemoryOptions } from '@orchid-ml/trainers';
+import { failing, UsageError } from '../errors.ts';
 import { type Io, say } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
 import { type BenchOptions, report } from '../run/measure.ts';
@@ -17,27 +19,33 @@ interface Options extends BenchOptions {
   readonly layers: number;
   readonly vocab: number;
   readonly transform: string;
+  readonly mixer: string;
+  readonly microBatches: number;
+  readonly recompute?: boolean;
   readonly profile?: boolean;
   readonly workers?: readonly number[];
 }
 
 export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
-  const { batch, width, vocab, layers, transform } = options;
+  const { batch, width, vocab, layers, transform, mixer } = options;
   if (transform !== 'dft' && transform !== 'dct') throw new UsageError(`--transform ${transform}: want dft or dct`);
+  if (mixer !== 'orchid' && mixer !== 'attention') throw new UsageError(`--mixer ${mixer}: want orchid or attention`);
   const engine = await startEngine(options.backend, options.blas);
   if (options.workers && options.profile) throw new UsageError('--profile and --workers exclude each other');
   const tooMany = options.workers?.find((workers) => workers > batch);
   if (tooMany)
     throw new UsageError(`--workers ${tooMany}: a step has ${batch} sequences; want at most as many workers`);
   if (!options.json) say(io, `engine: ${engine}`);
+  const memory: MemoryOptions = { microBatches: options.microBatches, recompute: options.recompute ?? false };
   for (const length of options.length) {
-    const shape: StepShape = { batch, length, width, layers, vocab, transform };
+    const shape: StepShape = { batch, length, width, layers, vocab, transform, mixer };
     if (options.workers) {
-      await reportByWorkers(shape, engine.name, options.workers, options, io);
+      await reportByWorkers(shape, memory, engine.name, options.workers, options, io);
       continue;
     }
-    const step = makeReferenceStep(shape);
-    const times = await timings(() => [step.run()], options.repeats);
+    resetHeapPeak();
+    const step = makeReferenceStep(shape, memory);
+    const times = await failing(() => timings(() => [step.run()], options.repeats));
     const profile = options.profile ? await profileStep(step.run, options.repeats) : undefined;
     step.dispose();
     const seconds = median(times) / 1000;
@@ -45,16 +53,15 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       bench: 'step',
       backend: engine.name,
       blas: engine.blas ?? null,
-      transform,
-      batch,
-      length,
-      width,
-      layers,
-      vocab,
+      ...shape,
+      ...memory,
       parameters: step.parameters,
       medianMs: rounded(seconds * 1000),
       bestMs: rounded(Math.min(...times)),
       tokensPerSecond: Math.round((batch * length) / seconds),
+      heapPeakBytes: heapUse()?.peak ?? null,
+      // Of this process so far, all lengths together.
+      maxRssBytes: 1024 * process.resourceUsage().maxRSS,
       ...(options.json && profile ? { profile } : {}),
     });
     if (profile && !options.json) say(io, `\n${profileTable(profile).join('\n')}\n`);
@@ -64,18 +71,20 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
 
 async function reportByWorkers(
   shape: StepShape,
+  memory: MemoryOptions,
   backend: string,
   counts: readonly number[],
   { repeats, json, blas }: Options,
   io: Io,
 ): Promise<void> {
-  const times = await timeByWorkers(shape, { backend, blas }, counts, repeats);
+  const times = await timeByWorkers(shape, memory, { backend, blas }, counts, repeats);
   const medians = times.map(median);
   for (const [i, workers] of counts.entries()) {
     report(io, json, {
       bench: 'step',
       backend,
       ...shape,
+      ...memory,
       workers,
       medianMs: rounded(medians[i]!),
       bestMs: rounded(Math.min(...times[i]!)),

@@ -205,9 +205,12 @@ const benchStep: Entry = {
       .option('--batch <n>', 'sequences a step', atLeastOne, 8)
       .option('--length <n,...>', 'length of a sequence', list(atLeastOne), [1024])
       .option('--width <n>', 'width of the model', atLeastOne, 128)
-      .option('--layers <n>', 'Orchid blocks', atLeastOne, 2)
+      .option('--layers <n>', 'blocks', atLeastOne, 2)
       .option('--vocab <n>', 'vocabulary', atLeastOne, 64)
       .option('--transform <name>', 'dft or dct', 'dft')
+      .option('--mixer <name>', 'orchid, or attention to compare with', 'orchid')
+      .option('--micro-batches <n>', 'cut the batch in so many, one after another, gradients added up', atLeastOne, 1)
+      .option('--recompute', 'keep the inputs of the blocks alone, and run each once more on the way back')
       .option('--profile', 'also say what each kernel costs, beside what this machine could do at best')
       .option('--workers <n,...>', 'numbers of workers that share the step, timed in turn', list(atLeastOne)),
   help: () => `

@@ -13,6 +13,8 @@ export interface StepShape {
   readonly layers: number;
   readonly vocab: number;
   readonly transform: 'dft' | 'dct';
+  /** What mixes positions; default `orchid`. Attention has 2 heads. */
+  readonly mixer?: 'orchid' | 'attention';
 }
 
 /** The reference step R of every comparison. */
@@ -39,7 +41,7 @@ export interface ReferenceBatch {
 export function makeReferenceReplica(
   shape: StepShape,
 ): Replica<SequenceModel, ReferenceBatch> & { readonly optimizer: AdamW } {
-  const { length, width, layers, vocab, transform } = shape;
+  const { length, width, layers, vocab, transform, mixer = 'orchid' } = shape;
   const model = createModel({
     model_type: 'orchid-masked-lm',
     vocab_size: vocab,
@@ -47,6 +49,8 @@ export function makeReferenceReplica(
     num_hidden_layers: layers,
     intermediate_size: 4 * width,
     max_position_embeddings: length,
+    mixer,
+    num_attention_heads: 2,
     conditioning: 'I',
     transform,
     fft_norm: 'forward',

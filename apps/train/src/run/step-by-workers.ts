@@ -1,24 +1,26 @@
 // The reference step by different numbers of workers, in turn, so that all meet the same machine.
-import { leadStep } from '@orchid-ml/trainers';
+import { leadStep, type MemoryOptions } from '@orchid-ml/trainers';
 import { makeReferenceReplica, type StepShape } from './reference-task.ts';
 import { startWorkers } from './workers.ts';
 
-const settings = { factor: 1, clipNorm: 1 };
 /** Wasm is compiled again while it runs. */
 const warmUp = 3;
 
 /**
  * Times the step.
  *
+ * @param memory what every worker trades for memory
  * @param counts numbers of workers; those of the one that is timed work, the others' wait
  * @returns milliseconds a step for each, in the order they were taken
  */
 export async function timeByWorkers(
   shape: StepShape,
+  memory: MemoryOptions,
   engine: { readonly backend: string; readonly blas: string },
   counts: readonly number[],
   repeats: number,
 ): Promise<number[][]> {
+  const settings = { factor: 1, clipNorm: 1, ...memory };
   const teams = counts.map((workers) => ({
     leader: makeReferenceReplica(shape),
     replicas: startWorkers(workers, { kind: 'reference step', ...engine, shape }),

@@ -8,13 +8,16 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Wasm starts in code compiled in a hurry and is compiled again while it runs: what is timed comes after that. */
-const warmUp = { runs: 3, ms: 500 };
+/**
+ * Wasm starts in code compiled in a hurry and is compiled again while it runs: what is timed comes after that. Work of
+ * many seconds is warm after one run.
+ */
+const warmUp = { runs: 3, ms: 500, longMs: 5000 };
 /** Work shorter than this is repeated within one timing, so that the clock's grain does not matter. */
 const shortestMs = 20;
 
 /**
- * Runs `work` until it is warm, at least 3 times and half a second, then times it `repeats` times.
+ * Runs `work` until it is warm, at least half a second and 3 times or 5 seconds, then times it `repeats` times.
  *
  * @param work makes tensors; one value of each is read, so that an engine that computes later is waited for, and they are
  *   disposed of
@@ -35,7 +38,11 @@ export async function timings(
   }
   const begin = performance.now();
   let ms = 0;
-  for (let run = 0; run < warmUp.runs || performance.now() - begin < warmUp.ms; run++) ms = await time(1);
+  let spent = 0;
+  for (let run = 0; spent < warmUp.ms || (run < warmUp.runs && spent < warmUp.longMs); run++) {
+    ms = await time(1);
+    spent = performance.now() - begin;
+  }
   const calls = Math.max(1, Math.ceil(shortestMs / ms));
   const times: number[] = [];
   while (times.length < repeats) times.push(await time(calls));
