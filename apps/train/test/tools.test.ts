@@ -78,6 +78,34 @@ describe('orchid bench', () => {
     expect(output).toMatch(/kernel +calls +ms +share +forward[\s\S]*the rest: JavaScript and dispatch[\s\S]*the floor/);
   });
 
+  it('scale: a curve for each mixer, which ends at what cannot run', async () => {
+    const sizes = ['--tokens', '64', '--micro-tokens', '32', '--width', '8', '--layers', '1'];
+    const points = await lines('scale', ...sizes, '--length', '32,16');
+    expect(points.map(({ mixer, length, batch, microBatches }) => [mixer, length, batch, microBatches])).toEqual([
+      ['orchid', 16, 4, 2],
+      ['orchid', 32, 2, 2],
+      ['attention', 16, 4, 2],
+      ['attention', 32, 2, 2],
+    ]);
+    for (const { medianMs, growth, heapPeakBytes, maxRssBytes, recompute } of points) {
+      expect(medianMs).toBeGreaterThan(0);
+      expect(growth).toBeGreaterThan(0);
+      expect(maxRssBytes).toBeGreaterThan(heapPeakBytes);
+      expect(recompute).toBe(false);
+    }
+    // 131,072² scores are 64 GiB, which no heap of 4 GiB has room for.
+    const refused = await lines('scale', ...sizes, '--mixer', 'attention', '--length', '16,131072,262144');
+    expect(refused.map(({ length }) => length)).toEqual([16, 131_072]);
+    expect(refused[1]).toMatchObject({ recompute: true, growth: null });
+    expect(refused[1].cannot).toMatch(/no room for|does not fit/);
+    expect((await orchid(folder, 'bench', 'scale', '--mixer', 'rnn')).errors).toMatch(
+      /--mixer rnn: want orchid or attention/,
+    );
+    expect((await orchid(folder, 'bench', 'scale', '--transform', 'z')).errors).toMatch(
+      /--transform z: want dft or dct/,
+    );
+  });
+
   it('prints words without --json, and refuses what there is not', async () => {
     expect((await orchid(folder, 'bench', 'fft', '--length', '16', '--repeats', '1')).output).toMatch(
       /engine: Tensor.*\nbench fft .*medianMs/,

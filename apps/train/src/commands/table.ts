@@ -155,6 +155,8 @@ Examples:
   load: () => import('./parity.ts'),
 };
 
+const scaleLengths = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
+
 function benchOptions(command: Command): Command {
   return command
     .option(...backendOption)
@@ -227,6 +229,41 @@ Examples:
   load: () => import('./bench-step.ts'),
 };
 
+const benchScale: Entry = {
+  name: 'bench scale',
+  summary: 'time training steps of rising length, for orchid and for attention',
+  shape: (command) =>
+    command
+      .option(...backendOption)
+      .option(...blasOption)
+      .option('--mixer <name,...>', 'orchid and attention, or one of them', list(String), ['orchid', 'attention'])
+      .option('--length <n,...>', 'lengths of a sequence', list(atLeastOne), scaleLengths)
+      .option('--tokens <n>', 'tokens a step: as many sequences as that makes, at least one', atLeastOne, 131_072)
+      .option('--batch <n>', 'sequences a step instead, whatever their length', atLeastOne)
+      .option('--micro-tokens <n>', 'tokens computed at once, in whole sequences', atLeastOne, 8192)
+      .option(
+        '--recompute <when>',
+        'run blocks again on the way back: auto (where nothing else fits), always, never',
+        'auto',
+      )
+      .option('--width <n>', 'width of the model', atLeastOne, 128)
+      .option('--layers <n>', 'blocks', atLeastOne, 2)
+      .option('--transform <name>', 'dft or dct', 'dft')
+      .option('--repeats <n>', 'timed repetitions; the median is reported', atLeastOne, 3)
+      .option('--json', 'print JSON lines only'),
+  help: () => `
+Each length is the step of \`orchid bench step\` in a process of its own. Time is given for a token: O(L log L) work makes
+it grow with log L, and the column "over log L" says how much faster than that it grew since the shortest length (1 is
+L log L, and 1.25 is 25 % worse). Memory is the most that was in use: of the wasm heap, which ends at 4 GiB, and of the
+process. A mixer's curve ends at the first length that cannot run, with the reason.
+
+Examples:
+  $ orchid bench scale
+  $ orchid bench scale --mixer orchid --length 1024,131072 --repeats 1
+  $ orchid bench scale --batch 1 --length 1024,2048,4096 --json`,
+  load: () => import('./bench-scale.ts'),
+};
+
 const doctor: Entry = {
   name: 'doctor',
   summary: 'say what this machine can train with, and what is wrong',
@@ -246,5 +283,6 @@ export const table: readonly Entry[] = [
   benchFft,
   benchConv,
   benchStep,
+  benchScale,
   doctor,
 ];
