@@ -1,7 +1,7 @@
 // The one call most programs need before anything else: a working, trainable engine, and the truth about which one it is.
 import './gradients.ts';
 
-export { heapUse, resetHeapPeak } from './engines/heap-use.ts';
+export { heapUse, resetHeapPeak, traceHeap } from './engines/heap-use.ts';
 export type { BackendInfo, BackendName, EngineName, UseBackendOptions } from './engines/info.ts';
 export { describeBackend } from './engines/info.ts';
 export { useBackend } from './engines/use-backend.ts';

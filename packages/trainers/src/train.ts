@@ -128,10 +128,13 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
   let stopped = false;
   let cut = false;
 
+  // A plan is made for the sequences that one thread computes at once; here one thread has all of a batch.
+  const pieces = memory ? (memory.microBatches ?? 1) * (replicas?.size ?? 1) : 1;
+
   async function evaluate(): Promise<void> {
     const began = performance.now();
     try {
-      scores = await task.evaluate(model, signal);
+      scores = await task.evaluate(model, signal, pieces);
     } catch (error) {
       if (!signal?.aborted || error !== signal.reason) throw error;
       cut = true;

@@ -1,6 +1,6 @@
 // How much memory the running engine uses: what decides whether the next step fits.
 import * as tf from '@tensorflow/tfjs-core';
-import { type HeapUse, heapUseOf, resetPeakOf, type WasmHeap } from '../wasm-host/heap.ts';
+import { type HeapUse, heapUseOf, resetPeakOf, traceUseOf, type WasmHeap } from '../wasm-host/heap.ts';
 
 /** The wasm engine's own module, if that is the current engine. */
 function wasmHeap(): WasmHeap | null {
@@ -22,4 +22,17 @@ export function heapUse(): HeapUse | null {
 export function resetHeapPeak(): void {
   const heap = wasmHeap();
   if (heap) resetPeakOf(heap);
+}
+
+/**
+ * Runs `work`, noting what is in use after each allocation, less what was before it: where in a computation its memory
+ * goes. The same computation on larger tensors makes the same allocations, larger ones, in the same order.
+ *
+ * @returns bytes, an entry for each allocation; null, with nothing run, where {@link heapUse} is null
+ */
+export function traceHeap(work: () => void): number[] | null {
+  const heap = wasmHeap();
+  if (!heap) return null;
+  const before = heapUseOf(heap)?.used ?? 0;
+  return traceUseOf(heap, work)?.map((used) => used - before) ?? null;
 }

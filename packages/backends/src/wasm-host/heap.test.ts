@@ -2,7 +2,7 @@
 // it had taken.
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { heapUse, resetHeapPeak, useBackend } from '../index.ts';
+import { heapUse, resetHeapPeak, traceHeap, useBackend } from '../index.ts';
 import { layerNorm } from '../ops/index.ts';
 import { allocate, makeOutput, makeOutputs, release, type WasmBackend, withScratch } from './index.ts';
 
@@ -104,9 +104,24 @@ test('what is in use is counted: tensors, scratch, blocks above 2 GB, and the mo
   expect(heapUse()!.used).toBe(before.used);
 });
 
+test('what is in use after each allocation', () => {
+  const kept: tf.Tensor[] = [];
+  const trace = traceHeap(() => {
+    kept.push(tf.zeros(sized(1)));
+    tf.zeros(sized(0.5)).dispose();
+    withScratch(engine(), megabyte, 'some op', () => {});
+  });
+  expect(trace).toEqual([1, 1.5, 2].map((megabytes) => megabytes * megabyte));
+  tf.dispose(kept);
+  const failing = () => traceHeap(() => void tf.zeros(sized(4)));
+  expect(failing).toThrow('no room');
+  expect(traceHeap(() => {})).toEqual([]);
+});
+
 test('an engine without such a heap has no use of it', async () => {
   await useBackend('cpu');
   expect(heapUse()).toBeNull();
+  expect(traceHeap(() => expect.fail('nothing is run'))).toBeNull();
   resetHeapPeak();
   await useBackend('wasm');
   expect(heapUse()).not.toBeNull();

@@ -30,6 +30,8 @@ interface Guard {
   readonly blocks: Map<number, number>;
   used: number;
   peak: number;
+  /** where {@link traceUseOf} wants every allocation written down */
+  trace: number[] | null;
 }
 
 const guards = new WeakMap<object, Guard>();
@@ -44,6 +46,7 @@ export function malloc(wasm: WasmHeap, bytes: number): number {
     guard.blocks.set(address, bytes);
     guard.used += bytes;
     if (guard.used > guard.peak) guard.peak = guard.used;
+    guard.trace?.push(guard.used);
   }
   return address;
 }
@@ -62,7 +65,7 @@ export function guardHeap(wasm: WasmHeap): void {
   // The engine's module puts the real functions in place at the first call, and would put them over ours.
   wasm._free(wasm._malloc(8));
   const free = wasm._free;
-  const guard: Guard = { malloc: wasm._malloc, blocks: new Map(), used: 0, peak: 0 };
+  const guard: Guard = { malloc: wasm._malloc, blocks: new Map(), used: 0, peak: 0, trace: null };
   guards.set(wasm, guard);
   wasm._malloc = (bytes) => {
     const address = malloc(wasm, bytes);
@@ -88,4 +91,19 @@ export function heapUseOf(wasm: WasmHeap): HeapUse | null {
 export function resetPeakOf(wasm: WasmHeap): void {
   const guard = guards.get(wasm);
   if (guard) guard.peak = guard.used;
+}
+
+/** What is in use after each allocation that `work` makes, in order; null where the heap is not guarded, and nothing is run. */
+export function traceUseOf(wasm: WasmHeap, work: () => void): number[] | null {
+  const guard = guards.get(wasm);
+  if (!guard) return null;
+  const { trace: outer } = guard;
+  const trace: number[] = [];
+  guard.trace = trace;
+  try {
+    work();
+  } finally {
+    guard.trace = outer;
+  }
+  return trace;
 }

@@ -1,6 +1,6 @@
 // Masked-language modelling as a task: loss and accuracy are on the masked positions alone, each counting the same.
 import { softmaxCrossEntropy } from '@orchid-ml/backends/ops';
-import type { MlmBatch, MlmDataset, RngState } from '@orchid-ml/datasets';
+import { IGNORED, type MlmBatch, type MlmDataset, type RngState } from '@orchid-ml/datasets';
 import type { SequenceModel } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
 import { breathe } from '../breathe.ts';
@@ -29,31 +29,43 @@ export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY 
     set state(state: unknown) {
       dataset.state = state as RngState;
     },
+    shape: { sequences: batchSize, length, blank: (batch, length) => blank(batch, length, maskProbability) },
     nextBatch: () => dataset.trainBatch(),
     loss: lossAndAccuracy,
     split: splitBySequences,
-    async evaluate(model, signal) {
+    async evaluate(model, signal, pieces = 1) {
       let loss = 0;
       let right = 0;
       let count = 0;
-      for (const batch of dataset.evalBatches(evaluationWindows)) {
-        signal?.throwIfAborted();
-        const masked = batch.maskedLabels.length;
-        if (masked === 0) continue;
-        const sums = tf.tidy(() => {
-          const scores = lossAndAccuracy(model, batch);
-          return tf.mul(tf.stack([scores.loss, scores.metrics.accuracy!]), masked);
-        });
-        const [batchLoss, batchRight] = await sums.data();
-        sums.dispose();
-        loss += batchLoss!;
-        right += Math.round(batchRight!);
-        count += masked;
-        await breathe();
+      for (const whole of dataset.evalBatches(evaluationWindows)) {
+        for (const { batch } of splitBySequences(whole, pieces)) {
+          signal?.throwIfAborted();
+          const masked = batch.maskedLabels.length;
+          const sums = tf.tidy(() => {
+            const scores = lossAndAccuracy(model, batch);
+            return tf.mul(tf.stack([scores.loss, scores.metrics.accuracy!]), masked);
+          });
+          const [batchLoss, batchRight] = await sums.data();
+          sums.dispose();
+          loss += batchLoss!;
+          right += Math.round(batchRight!);
+          count += masked;
+          await breathe();
+        }
       }
       return { loss: loss / count, accuracy: right / count };
     },
   };
+}
+
+/** As many masked positions as are to be expected, at least one, evenly spread. */
+function blank(batch: number, length: number, maskProbability: number): MlmBatch {
+  const tokens = batch * length;
+  const count = Math.max(1, Math.round(tokens * maskProbability));
+  const maskedPositions = Int32Array.from({ length: count }, (_, i) => Math.floor((i * tokens) / count));
+  const labels = new Int32Array(tokens).fill(IGNORED);
+  for (const position of maskedPositions) labels[position] = 0;
+  return { ids: new Int32Array(tokens), labels, maskedPositions, maskedLabels: new Int32Array(count), batch, length };
 }
 
 /** A masked position counts the same wherever it is, so a part weighs as much as it has of them; without any it is left out. */

@@ -22,8 +22,15 @@ export type RecallTask = Task<SequenceModel, RecallBatch> & {
    * Loss and accuracy on sequences of a stream of its own.
    *
    * @param stream different names give independent sequences; `evaluate` uses `validation`
+   * @param pieces batches are cut into so many, for the memory; default 1
    */
-  test(model: SequenceModel, sequences: number, stream?: string, signal?: AbortSignal): Promise<Scores>;
+  test(
+    model: SequenceModel,
+    sequences: number,
+    stream?: string,
+    signal?: AbortSignal,
+    pieces?: number,
+  ): Promise<Scores>;
 };
 
 /** @throws Error naming the option that does not fit */
@@ -34,13 +41,20 @@ export function recallTask(options: RecallTaskOptions): RecallTask {
   }
   const training = new RecallGenerator({ ...generation, stream: 'train' });
 
-  async function test(model: SequenceModel, sequences: number, stream = 'test', signal?: AbortSignal): Promise<Scores> {
+  async function test(
+    model: SequenceModel,
+    sequences: number,
+    stream = 'test',
+    signal?: AbortSignal,
+    pieces = 1,
+  ): Promise<Scores> {
     const generator = new RecallGenerator({ ...generation, stream });
+    const atOnce = Math.ceil(options.batchSize / pieces);
     let loss = 0;
     let right = 0;
     for (let done = 0; done < sequences; ) {
       signal?.throwIfAborted();
-      const batch = generator.next(Math.min(options.batchSize, sequences - done));
+      const batch = generator.next(Math.min(atOnce, sequences - done));
       const sums = tf.tidy(() => {
         const scores = lossAndAccuracy(model, batch);
         return tf.mul(tf.stack([scores.loss, scores.metrics.accuracy!]), batch.batch);
@@ -66,10 +80,20 @@ export function recallTask(options: RecallTaskOptions): RecallTask {
     set state(state: unknown) {
       training.state = state as RngState;
     },
+    shape: {
+      sequences: options.batchSize,
+      length: options.length,
+      blank: (batch, length) => ({
+        ids: new Int32Array(batch * length),
+        labels: new Int32Array(batch),
+        batch,
+        length,
+      }),
+    },
     nextBatch: () => training.next(),
     loss: lossAndAccuracy,
     split: splitBySequences,
-    evaluate: (model, signal) => test(model, evaluationSequences, 'validation', signal),
+    evaluate: (model, signal, pieces) => test(model, evaluationSequences, 'validation', signal, pieces),
     test,
   };
 }

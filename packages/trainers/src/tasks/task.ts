@@ -25,6 +25,14 @@ export interface Part<Batch> {
   readonly weight: number;
 }
 
+/** The shape of a task's training batches, and batches of other shapes to measure with. */
+export interface BatchShape<Batch> {
+  readonly sequences: number;
+  readonly length: number;
+  /** A batch of that shape whose tokens mean nothing; it leaves {@link Task.state} alone. */
+  blank(sequences: number, length: number): Batch;
+}
+
 export interface Task<M extends Module = Module, Batch = unknown> {
   readonly name: string;
   /** The settings as plain JSON, for a checkpoint's record. */
@@ -35,6 +43,8 @@ export interface Task<M extends Module = Module, Batch = unknown> {
   state: unknown;
   /** Tokens of a training batch, for the speed. */
   readonly tokensPerBatch: number;
+  /** Without it the memory of a step is not predicted. */
+  readonly shape?: BatchShape<Batch>;
   nextBatch(): Batch;
   /** Called inside a tidy; makes scalars of a batch. A task whose model cannot recompute may take no notice of the options. */
   loss(model: M, batch: Batch, options?: LossOptions): LossAndMetrics;
@@ -46,6 +56,10 @@ export interface Task<M extends Module = Module, Batch = unknown> {
    * @throws Error unless parts is an integer of at least 1
    */
   split(batch: Batch, parts: number): Part<Batch>[];
-  /** Scores on data that training never sees; the same data on every call. Stops early, throwing, when aborted. */
-  evaluate(model: M, signal?: AbortSignal): Promise<Scores>;
+  /**
+   * Scores on data that training never sees; the same data on every call. Stops early, throwing, when aborted.
+   *
+   * @param pieces batches are cut into so many, for the memory; default 1
+   */
+  evaluate(model: M, signal?: AbortSignal, pieces?: number): Promise<Scores>;
 }

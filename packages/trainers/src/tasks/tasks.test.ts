@@ -28,6 +28,9 @@ describe.each(['cpu', 'wasm'] as const)('tasks on %s', (backend) => {
     const before = tf.memory().numTensors;
     const scores = await task.evaluate(model);
     expect(await task.evaluate(model)).toEqual(scores);
+    const inPieces = await task.evaluate(model, undefined, 3);
+    expect(inPieces.loss).toBeCloseTo(scores.loss, 5);
+    expect(inPieces.accuracy).toBe(scores.accuracy);
     expect(tf.memory().numTensors).toBe(before);
     expect(scores.loss).toBeGreaterThan(1.5);
     expect(scores.loss).toBeLessThan(4);
@@ -56,6 +59,9 @@ describe.each(['cpu', 'wasm'] as const)('tasks on %s', (backend) => {
     const task = mlmTask({ dataset, evaluationWindows: 3 });
     const scores = await task.evaluate(model);
     expect(await task.evaluate(model)).toEqual(scores);
+    const inPieces = await task.evaluate(model, undefined, 2);
+    expect(inPieces.loss).toBeCloseTo(scores.loss, 5);
+    expect(inPieces.accuracy).toBeCloseTo(scores.accuracy!, 9);
     // The same by hand, over all positions of each batch.
     let loss = 0;
     let count = 0;

@@ -1,0 +1,108 @@
+// How much memory a training step takes, from a few tiny ones: found out before the step that would not fit.
+//
+// A step makes the same allocations in the same order whatever its batch, and what is in use after each of them grows with
+// the number of tokens, with the length of a sequence (static kernels), and not at all (weights). So three tiny steps give
+// every allocation its three coefficients, and the largest prediction among them is the peak, wherever in the step it falls.
+import { traceHeap } from '@orchid-ml/backends';
+import type { Module } from '@orchid-ml/dd-conv';
+import * as tf from '@tensorflow/tfjs-core';
+import { sumOfSquares } from '../clip.ts';
+import { accumulateGradients } from '../gradients.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { BatchShape, Task } from '../tasks/task.ts';
+
+/** What decides the memory of a step. */
+export interface StepSize {
+  readonly sequences: number;
+  readonly length: number;
+  readonly recompute: boolean;
+}
+
+/** Probes are no longer than this: long enough that rounding up to whole vectors and blocks does not matter. */
+const PROBE_LENGTH = 128;
+
+/**
+ * The longer one of the probes' two lengths: a power of two, so that its transforms need no detour, and shorter than the
+ * longest sequence, for which a model may not have to cut what it has made for that.
+ */
+function probeLength(length: number): number {
+  return 2 ** Math.floor(Math.log2(Math.min(PROBE_LENGTH, Math.max(1, length - 1))));
+}
+
+/**
+ * Predicts the memory of one model's training steps, measuring on the current engine as it is asked. Parameters, optimizer
+ * and random streams stay as they are. Memory that grows faster than linearly with the length, as attention's does, is
+ * predicted too low.
+ */
+export class StepMemory<M extends Module, B> {
+  readonly #model: M;
+  readonly #task: Task<M, B>;
+  readonly #optimizer: Optimizer;
+  readonly #shape: BatchShape<B>;
+  readonly #traces = new Map<string, number[]>();
+
+  /** @throws Error when the task has no {@link Task.shape} */
+  constructor(model: M, task: Task<M, B>, optimizer: Optimizer) {
+    if (!task.shape) throw new Error(`StepMemory: the task ${task.name} does not say the shape of its batches`);
+    this.#model = model;
+    this.#task = task;
+    this.#optimizer = optimizer;
+    this.#shape = task.shape;
+  }
+
+  /**
+   * The most that a step on that many sequences has in use on the wasm heap at once, beyond what was before it: bytes. Of
+   * micro-batches it is what one of them takes; {@link gradientBytes} come on top from the second on.
+   *
+   * @returns null where the engine's heap cannot be measured
+   */
+  bytes({ sequences, length, recompute }: StepSize): number | null {
+    const long = probeLength(this.#shape.length);
+    const short = Math.max(1, long >> 1);
+    // One sequence may go other ways through a kernel than several.
+    const few = Math.min(sequences, 2);
+    const traces = [
+      this.#trace(few, short, recompute),
+      this.#trace(few, long, recompute),
+      this.#trace(few === 1 ? 1 : few + 1, short, recompute),
+    ];
+    if (!traces.every((trace) => trace !== null)) return null;
+    // A model that allocates otherwise for other shapes has but its peaks to go by.
+    const isAlike = traces.every((trace) => trace.length === traces[0]!.length);
+    const [base, longer, wider] = (isAlike ? traces : traces.map((trace) => [Math.max(0, ...trace)])) as [
+      number[],
+      number[],
+      number[],
+    ];
+    const moreLength = long === short ? 0 : (length - short) / (long - short);
+    const moreSequences = ((sequences - few) * length) / short;
+    let most = 0;
+    for (const [i, bytes] of base.entries()) {
+      most = Math.max(most, bytes + moreLength * (longer[i]! - bytes) + moreSequences * (wider[i]! - bytes));
+    }
+    return Math.round(most);
+  }
+
+  /** What the packed gradients take: bytes. */
+  get gradientBytes(): number {
+    let values = 0;
+    for (const { variable } of this.#model.namedParameters().values()) if (variable.trainable) values += variable.size;
+    return 4 * values;
+  }
+
+  /** What is in use after each allocation of a step of that size; of the second such step, when its tables are made. */
+  #trace(sequences: number, length: number, recompute: boolean): number[] | null {
+    const key = `${sequences} ${length} ${recompute}`;
+    const known = this.#traces.get(key);
+    if (known) return known;
+    const step = () => {
+      const parts = [{ batch: this.#shape.blank(sequences, length), weight: 1 }];
+      const sums = accumulateGradients(this.#model, this.#task, this.#optimizer, parts, { recompute });
+      tf.dispose([sumOfSquares(sums.packed), sums.scores, ...sums.packed]);
+    };
+    if (traceHeap(step) === null) return null;
+    const trace = traceHeap(step)!;
+    this.#traces.set(key, trace);
+    return trace;
+  }
+}
