@@ -18,11 +18,16 @@ export function markdownTable(titles, rows) {
   return [line(all[0]), rule, ...all.slice(1).map(line)].join('\n');
 }
 
-/** Replaces what stands between `<!-- measured -->` and `<!-- end -->`. @throws Error when the file has no such markers */
-export function writeMeasured(file, text) {
+/**
+ * Replaces what stands between `<!-- measured -->`, or `<!-- measured: section -->`, and the next `<!-- end -->`.
+ *
+ * @throws Error when the file has no such markers
+ */
+export function writeMeasured(file, text, section) {
   const old = readFileSync(file, 'utf8');
-  const [begin, end] = ['<!-- measured -->', '<!-- end -->'];
-  const [from, to] = [old.indexOf(begin), old.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${file} has no ${begin} … ${end}`);
+  const [begin, end] = [section ? `<!-- measured: ${section} -->` : '<!-- measured -->', '<!-- end -->'];
+  const from = old.indexOf(begin);
+  const to = old.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`${file} has no ${begin} … ${end}`);
   writeFileSync(file, `${old.slice(0, from)}${begin}\n\n${text}\n\n${old.slice(to)}`);
 }
