@@ -58,8 +58,8 @@ const sides = {
   'page without relaxed SIMD': () => inPage(browser, built.plain, { relaxedSimd: false }),
   'cross-origin isolated page': () => inPage(browser, built.isolated, {}),
   "the same, tfjs's threaded build": () => inPage(browser, readable.isolated, { threaded: true }),
-  '`trainingStep`, isolated page, 1 worker': () => inPage(browser, built.isolated, { workers: 1 }),
-  '`trainingStep`, isolated page, 2 workers': () => inPage(browser, built.isolated, { workers: 2 }),
+  '`leadStep`, isolated page, 1 worker': () => inPage(browser, built.isolated, { workers: 1 }),
+  '`leadStep`, isolated page, 2 workers': () => inPage(browser, built.isolated, { workers: 2 }),
 };
 const found = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
 try {

@@ -13,9 +13,9 @@ const home = fileURLToPath(new URL('../../../packages/trainers', import.meta.url
 const folder = join(home, 'src/generated/readme-page');
 const steps = 40;
 
-/** The blocks of the README that begin with a file's name. */
+/** The blocks of the README's section that begin with a file's name. */
 function files(): Map<string, string> {
-  const readme = readFileSync(join(home, 'README.md'), 'utf8');
+  const readme = readFileSync(join(home, 'README.md'), 'utf8').split('## In a page\n')[1]!;
   return new Map(
     [...readme.matchAll(/```js\n(\/\/ ([\w.]+\.js)\b[\s\S]*?)```/g)].map(([, text, name]) => [name!, text!]),
   );

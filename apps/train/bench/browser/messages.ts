@@ -6,7 +6,7 @@ export interface Order {
   readonly shape: StepShape;
   /** timings after the warm-up */
   readonly repeats: number;
-  /** times `trainingStep` on so many workers instead, this one included; more than one need a cross-origin isolated page */
+  /** times `leadStep` on so many workers instead, this one included; more than one need a cross-origin isolated page */
   readonly workers?: number;
   /** true: tfjs's threaded build on a shared heap, which only a cross-origin isolated page can have */
   readonly threaded?: boolean;

@@ -1,6 +1,6 @@
 // The training worker: times steps of the very code that `orchid bench step` times in Node, alone or with further workers.
 import { useBackend } from '@orchid-ml/backends';
-import { trainingStep } from '@orchid-ml/trainers';
+import { leadStep } from '@orchid-ml/trainers';
 import { startReplicas } from '@orchid-ml/trainers/browser';
 import * as tf from '@tensorflow/tfjs-core';
 import { makeReferenceStep } from '../../src/run/reference-step.ts';
@@ -38,13 +38,10 @@ function stepOfNode(shape: StepShape): Step {
 async function stepOfWorkers(shape: StepShape, workers: number): Promise<Step> {
   const start = () => new Worker(new URL('./replica.ts', import.meta.url), { type: 'module' });
   const replicas = workers === 1 ? undefined : startReplicas({ workers, start, config: shape });
-  const { model, task, optimizer } = makeReferenceReplica(shape);
-  await replicas?.join({ model, task, optimizer });
-  const settings = { factor: 1, clipNorm: 1 };
-  const options = replicas ? { ...settings, communicator: replicas } : settings;
-  const work = () => trainingStep(model, task, optimizer, task.nextBatch(), options);
+  const leader = makeReferenceReplica(shape);
+  await replicas?.join(leader);
   return {
-    run: async () => (await (replicas ? replicas.step(settings, work) : work())).loss,
+    run: async () => (await leadStep(leader, { factor: 1, clipNorm: 1 }, replicas)).loss,
     async close() {
       await replicas?.close();
     },
