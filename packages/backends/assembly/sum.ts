@@ -9,12 +9,18 @@ export function sumMiddle(x: usize, out: usize, outer: i32, count: i32, inner: i
   const bytes = <usize>inner << 2;
   for (let o = 0; o < outer; o++) {
     memory.fill(out, 0, bytes);
-    for (let start = 0; start < count; start += BLOCK) {
-      const rows = min(BLOCK, count - start);
-      addRows(x, out, rows, inner);
-      x += <usize>rows * bytes;
-    }
+    sumRowsInto(x, out, count, inner);
+    x += <usize>count * bytes;
     out += bytes;
+  }
+}
+
+/** out[i] += Σ_r x[r, i] */
+export function sumRowsInto(x: usize, out: usize, count: i32, inner: i32): void {
+  for (let start = 0; start < count; start += BLOCK) {
+    const rows = min(BLOCK, count - start);
+    addRows(x, out, rows, inner);
+    x += (<usize>rows * <usize>inner) << 2;
   }
 }
 

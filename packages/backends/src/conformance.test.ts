@@ -6,6 +6,7 @@ import * as ops from './ops/index.ts';
 import { gelu, geluGrad } from './plain/gelu.ts';
 import { groupedConv1d, groupedConv1dGrad } from './plain/grouped-conv1d.ts';
 import { layerNorm, layerNormGrad } from './plain/layer-norm.ts';
+import { linear, linearGrad } from './plain/linear.ts';
 import { type PaddingMode, paddedRows } from './plain/padded-rows.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './plain/softmax-cross-entropy.ts';
 import { engines, start } from './testing/engines.ts';
@@ -178,43 +179,60 @@ describe.each(engines)('$name', ({ name, tolerance, leavesOut }) => {
   });
 
   describe('linear', () => {
-    for (const [inputs, outputs] of [
-      [1, 1],
-      [3, 5],
-      [8, 4],
-      [33, 70],
-    ] as const) {
-      test(`values and gradients, ${inputs} to ${outputs}`, async () => {
-        const rows = 6;
-        const [x, w, b] = [noise(rows * inputs, 1), noise(outputs * inputs, 2), noise(outputs, 3)];
+    for (const activation of [null, 'gelu'] as const) {
+      for (const [rows, inputs, outputs] of [
+        [6, 1, 1],
+        [6, 3, 5],
+        [6, 8, 4],
+        [6, 33, 70],
+        // More than one block of rows.
+        [230, 1100, 9],
+        [206, 9, 1300],
+      ] as const) {
+        test(`values and gradients, ${rows} of ${inputs} to ${outputs}, activation ${activation}`, async () => {
+          const sizes = { rows, inputs, outputs };
+          const [x, w, b] = [noise(rows * inputs, 1), noise(outputs * inputs, 2), noise(outputs, 3)];
+          // Sums of the order of 1, where gelu bends.
+          for (let i = 0; i < w.length; i++) w[i]! /= Math.sqrt(inputs);
+          const { y, slope } = linear(x, w, b, activation, sizes);
+          await compare(
+            (x, w, b) => ops.linear(x!, w as tf.Tensor2D, b as tf.Tensor1D, activation),
+            [tf.tensor(x, [rows / 2, 2, inputs]), tf.tensor(w, [outputs, inputs]), tf.tensor1d(b)],
+            [rows / 2, 2, outputs],
+            (dy) => {
+              const { dx, dweight, dbias } = linearGrad(x, w, dy, slope, sizes);
+              return [y, dx, dweight, dbias];
+            },
+          );
+        });
+      }
+
+      test(`without a bias, activation ${activation}`, async () => {
+        const sizes = { rows: 7, inputs: 5, outputs: 6 };
+        const [x, w] = [noise(35, 1), noise(30, 2)];
+        const { y, slope } = linear(x, w, null, activation, sizes);
         await compare(
-          (x, w, b) => ops.linear(x!, w as tf.Tensor2D, b as tf.Tensor1D),
-          [tf.tensor(x, [2, 3, inputs]), tf.tensor(w, [outputs, inputs]), tf.tensor1d(b)],
-          [2, 3, outputs],
+          (x, w) => ops.linear(x!, w as tf.Tensor2D, null, activation),
+          [tf.tensor(x, [7, 5]), tf.tensor(w, [6, 5])],
+          [7, 6],
           (dy) => {
-            const y = new Float64Array(rows * outputs);
-            const [dx, dw, db] = [inputs * rows, inputs * outputs, outputs].map((n) => new Float64Array(n)) as [
-              Float64Array,
-              Float64Array,
-              Float64Array,
-            ];
-            for (let r = 0; r < rows; r++) {
-              for (let o = 0; o < outputs; o++) {
-                const d = dy[r * outputs + o]!;
-                y[r * outputs + o]! += b[o]!;
-                db[o]! += d;
-                for (let i = 0; i < inputs; i++) {
-                  y[r * outputs + o]! += x[r * inputs + i]! * w[o * inputs + i]!;
-                  dx[r * inputs + i]! += d * w[o * inputs + i]!;
-                  dw[o * inputs + i]! += d * x[r * inputs + i]!;
-                }
-              }
-            }
-            return [y, dx, dw, db];
+            const { dx, dweight } = linearGrad(x, w, dy, slope, sizes);
+            return [y, dx, dweight];
           },
         );
       });
     }
+
+    test('the same value whether a gradient may be asked for or not', async () => {
+      const [x, w] = [noiseTensor([40, 7], 1), noiseTensor([9, 7], 2) as tf.Tensor2D];
+      const alone = ops.linear(x, w, null, 'gelu');
+      const { value, grad } = tf.valueAndGrad((x) => ops.linear(x as tf.Tensor, w, null, 'gelu'))(x) as {
+        value: tf.Tensor;
+        grad: tf.Tensor;
+      };
+      expect(await value.data()).toEqual(await alone.data());
+      tf.dispose([x, w, alone, value, grad]);
+    });
 
     test('of nothing: no rows, and rows without inputs', async () => {
       for (const [shape, inputs] of [
@@ -238,6 +256,11 @@ describe.each(engines)('$name', ({ name, tolerance, leavesOut }) => {
     test('says what does not fit', async () => {
       const [x, w] = [tf.zeros([2, 3]), tf.zeros([5, 4]) as tf.Tensor2D];
       expect(() => ops.linear(x, w)).toThrow('linear: weight must have shape [*,3], got [5,4]');
+      const fitting = tf.zeros([5, 3]) as tf.Tensor2D;
+      expect(() => ops.linear(x, fitting, null, 'relu' as 'gelu')).toThrow(
+        `linear: activation must be 'gelu' or null, got "relu"`,
+      );
+      fitting.dispose();
       tf.dispose([x, w]);
     });
   });

@@ -2,8 +2,10 @@
 import './cpu/gelu.ts';
 import './cpu/grouped-conv1d.ts';
 import './cpu/layer-norm.ts';
+import './cpu/linear.ts';
 import './cpu/softmax-cross-entropy.ts';
 import './wasm/gelu.ts';
 import './wasm/grouped-conv1d.ts';
 import './wasm/layer-norm.ts';
+import './wasm/linear.ts';
 import './wasm/softmax-cross-entropy.ts';

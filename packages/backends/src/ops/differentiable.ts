@@ -19,6 +19,11 @@ export function runKernel(
   return Array.isArray(output) ? output : [output];
 }
 
+/** Whether what is computed now may be asked for its gradient, so that what only a gradient needs is worth computing. */
+export function isRecorded(): boolean {
+  return tf.engine().isTapeOn();
+}
+
 /** What an op's forward pass hands over: its value, and the gradient for each of its inputs, given dy and what it saved. */
 export interface Differentiable<T extends tf.Tensor> {
   readonly value: T;

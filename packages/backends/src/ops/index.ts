@@ -7,5 +7,5 @@ export { embedding } from './embedding.ts';
 export { gelu } from './gelu.ts';
 export { type GroupedConv1dOptions, groupedConv1d } from './grouped-conv1d.ts';
 export { layerNorm } from './layer-norm.ts';
-export { linear } from './linear.ts';
+export { type LinearActivation, linear } from './linear.ts';
 export { softmaxCrossEntropy } from './softmax-cross-entropy.ts';

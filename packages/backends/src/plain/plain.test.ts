@@ -5,6 +5,7 @@ import { erf, erfc } from './erf.ts';
 import { gelu, geluGrad } from './gelu.ts';
 import { groupedConv1d, groupedConv1dGrad } from './grouped-conv1d.ts';
 import { layerNorm, layerNormGrad } from './layer-norm.ts';
+import { linear, linearGrad } from './linear.ts';
 import { paddedRows } from './padded-rows.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmax-cross-entropy.ts';
 
@@ -41,6 +42,28 @@ describe('gradients agree with central differences', () => {
     await expectClose(
       dbias,
       numericalGrad((v) => layerNorm(x, 5, weight, v, 1e-5).y, bias, dy),
+      1e-7,
+    );
+  });
+
+  test.each([null, 'gelu'] as const)('linear, activation %s', async (activation) => {
+    const sizes = { rows: 4, inputs: 3, outputs: 5 };
+    const [x, weight, bias, dy] = [noise(12, 1), noise(15, 2), noise(5, 3), noise(20, 4)];
+    const { slope } = linear(x, weight, bias, activation, sizes);
+    const { dx, dweight, dbias } = linearGrad(x, weight, dy, slope, sizes);
+    await expectClose(
+      dx,
+      numericalGrad((v) => linear(v, weight, bias, activation, sizes).y, x, dy),
+      1e-7,
+    );
+    await expectClose(
+      dweight,
+      numericalGrad((v) => linear(x, v, bias, activation, sizes).y, weight, dy),
+      1e-7,
+    );
+    await expectClose(
+      dbias,
+      numericalGrad((v) => linear(x, weight, v, activation, sizes).y, bias, dy),
       1e-7,
     );
   });

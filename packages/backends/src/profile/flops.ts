@@ -11,8 +11,15 @@ type Count = (inputs: Inputs, attrs: Attributes, outputs: readonly TensorInfo[])
 /** a [..., m, k] or [..., k, m] with transposeA, and b: 2·k for every value of the output. */
 const product: Count = ({ a }, attrs, [output]) => 2 * a!.shape.at(attrs.transposeA ? -2 : -1)! * sizeOf(output!.shape);
 
+/** x [..., k] by a weight [n, k]. */
+const linear: Count = ({ weight }, _, [output]) => 2 * weight!.shape[1]! * sizeOf(output!.shape);
+/** Both gradients of that. */
+const linearGrad: Count = ({ dy, weight }) => 4 * weight!.shape[1]! * sizeOf(dy!.shape);
+
 const counts: Readonly<Record<string, Count>> = {
   BatchMatMul: product,
+  OrchidLinear: linear,
+  OrchidLinearGrad: linearGrad,
   _FusedMatMul: product,
 };
 

@@ -1,5 +1,5 @@
 // A dense layer over the last axis.
-import { linear } from '@orchid-ml/backends/ops';
+import { type LinearActivation, linear } from '@orchid-ml/backends/ops';
 import { kaimingUniform, Module, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from './checks.ts';
@@ -26,12 +26,13 @@ export class Linear extends Module {
     this.#bias = bias ? this.addParameter('bias', kaimingUniform(rng, [outFeatures], inFeatures)) : null;
   }
 
-  /** x [..., in] float32 -> [..., out]. @throws Error when the last axis is not `in` */
-  forward(x: tf.Tensor): tf.Tensor {
+  /** x [..., in] float32 -> [..., out], with the activation after it. @throws Error when the last axis is not `in` */
+  forward(x: tf.Tensor, activation: LinearActivation | null = null): tf.Tensor {
     if (x.shape.at(-1) !== this.inFeatures) {
       throw new Error(`Linear: x has the shape [${x.shape}], want [..., ${this.inFeatures}]`);
     }
-    return linear(x, this.#weight.value as tf.Tensor2D, (this.#bias?.value ?? null) as tf.Tensor1D | null);
+    const bias = (this.#bias?.value ?? null) as tf.Tensor1D | null;
+    return linear(x, this.#weight.value as tf.Tensor2D, bias, activation);
   }
 
   /**

@@ -1,5 +1,4 @@
 // The position-wise half of a block.
-import { gelu } from '@orchid-ml/backends/ops';
 import { Module, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from './linear.ts';
@@ -22,6 +21,6 @@ export class Mlp extends Module {
 
   /** x [..., D] -> [..., D] */
   forward(x: tf.Tensor): tf.Tensor {
-    return tf.tidy(() => this.#out.forward(gelu(this.#in.forward(x))));
+    return tf.tidy(() => this.#out.forward(this.#in.forward(x, 'gelu')));
   }
 }

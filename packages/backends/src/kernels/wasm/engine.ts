@@ -18,18 +18,22 @@ interface Engine {
   scatterAddRows(x: number, ids: number, out: number, count: number, segments: number, inner: number): void;
   copyRuns(from: number, to: number, count: number, bytes: number, fromStride: number, toStride: number): void;
   gelu: Unary;
+  /** y = gelu(x); x becomes gelu's slope */
+  geluAndSlope: Unary;
   gemm: Call;
   geluGrad(x: number, dy: number, dx: number, count: number): void;
   groupedConv1d: Call;
   groupedConv1dGrad: Call;
   layerNorm: Call;
   layerNormGrad: Call;
+  multiply(a: number, b: number, out: number, count: number): void;
   sign: Unary;
   sin: Wave;
   softmaxSums(logits: number, largest: number, sums: number, rows: number, classes: number): void;
   softmaxCrossEntropyGrad: Call;
   sumLast(x: number, out: number, outer: number, count: number): void;
   sumMiddle(x: number, out: number, outer: number, count: number, inner: number): void;
+  sumRowsInto(x: number, out: number, count: number, inner: number): void;
   tanh: Unary;
   transpose(x: number, out: number, outer: number, rows: number, columns: number): void;
 }
