@@ -5,7 +5,7 @@ export { type DivergedDetails, TrainingDivergedError } from './diverged.ts';
 export { type Accumulated, accumulateGradients, type MemoryOptions } from './gradients.ts';
 export { type MemoryPlan, type PlanOptions, planMemory } from './memory/plan.ts';
 export { StepMemory, type StepSize } from './memory/predict.ts';
-export { gigabytes, StepTooLargeError, type TooLargeDetails } from './memory/too-large.ts';
+export { memorySize, StepTooLargeError, type TooLargeDetails } from './memory/too-large.ts';
 export { AdamW, type AdamWOptions, vectorsDoNotDecay } from './optimizers/adamw.ts';
 export type { Optimizer, UpdateOptions } from './optimizers/optimizer.ts';
 export type { Communicator } from './parallel/communicator.ts';
@@ -18,6 +18,7 @@ export { type StepOptions, type StepResult, trainingStep } from './step.ts';
 export { type MlmTask, type MlmTaskOptions, mlmTask } from './tasks/masked-lm.ts';
 export { type RecallTask, type RecallTaskOptions, recallTask } from './tasks/recall.ts';
 export { spans } from './tasks/spans.ts';
+export type { Share, Tally } from './tasks/tally.ts';
 export type { BatchShape, LossAndMetrics, LossOptions, Part, Scores, Task } from './tasks/task.ts';
 export {
   type CheckpointEvent,

@@ -6,6 +6,7 @@ import { TrainingDivergedError } from './diverged.ts';
 import { isFiniteModel } from './finite.ts';
 import type { MemoryOptions } from './gradients.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
+import { evaluateTogether } from './parallel/evaluate-together.ts';
 import { leadStep } from './parallel/lead-step.ts';
 import type { Replicas } from './parallel/replicas.ts';
 import { RunningMeans, type Speed, Stopwatch } from './progress.ts';
@@ -134,7 +135,7 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
   async function evaluate(): Promise<void> {
     const began = performance.now();
     try {
-      scores = await task.evaluate(model, signal, pieces);
+      scores = await evaluateTogether({ model, task }, replicas, signal, pieces);
     } catch (error) {
       if (!signal?.aborted || error !== signal.reason) throw error;
       cut = true;

@@ -47,7 +47,7 @@ async function run(
         return onStep?.(event);
       },
     };
-    const result = await train({ ...own, steps: 6, ...options, replicas, callbacks });
+    const result = await train({ ...own, steps: 6, evaluateEvery: 3, ...options, replicas, callbacks });
     return {
       result,
       losses: events.map(({ loss }) => loss),
@@ -69,35 +69,30 @@ async function run(
 const close = (a: readonly number[], b: readonly number[]) =>
   a.forEach((value, i) => void expect(Math.abs(value - b[i]!)).toBeLessThan(1e-5));
 
-describe.each(['wasm', 'cpu'] as const)('replicas on %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend(backend);
-  });
-
+describe('the numbers of one worker, the same bits on each', () => {
   it.each([
-    ['recall', 6],
-    ['recall', 5],
-    ['recall', 2],
-    ['mlm', 5],
-  ] as const)(
-    '%s, batches of %i: 2 and 3 workers compute what 1 does, the same bits on each',
-    async (task, batchSize) => {
-      const changed = { backend, task, batchSize };
-      const one = await run(1, changed);
-      expect(one.losses).toHaveLength(6);
-      for (const workers of [2, 3]) {
-        const many = await run(workers, changed);
-        close(many.losses, one.losses);
-        close(many.norms, one.norms);
-        close(many.accuracies, one.accuracies);
-        for (const weights of many.weights) expect(weights).toEqual(many.weights[0]);
-        expect(many.weights[0]!.some((bits) => bits !== 0)).toBe(true);
-        const repeated = await run(workers, changed);
-        expect(repeated.losses).toEqual(many.losses);
-        expect(repeated.weights).toEqual(many.weights);
-      }
-    },
-  );
+    ['wasm', 'recall', 6, [2, 3]],
+    ['wasm', 'recall', 5, [2]],
+    ['wasm', 'recall', 2, [3]],
+    ['wasm', 'mlm', 5, [2, 3]],
+    ['cpu', 'recall', 5, [2]],
+    ['cpu', 'mlm', 5, [3]],
+  ] as const)('%s: %s, batches of %i, by %j workers', async (backend, task, batchSize, counts) => {
+    await useBackend(backend);
+    const changed = { backend, task, batchSize };
+    const one = await run(1, changed);
+    expect(one.losses).toHaveLength(6);
+    for (const workers of counts) {
+      const many = await run(workers, changed);
+      close(many.losses, one.losses);
+      close(many.norms, one.norms);
+      close(many.accuracies, one.accuracies);
+      for (const weights of many.weights) expect(weights.equals(many.weights[0]!)).toBe(true);
+      expect(many.weights[0]!.some((byte) => byte !== 0)).toBe(true);
+      expect(many.result.scores!.accuracy).toBe(one.result.scores!.accuracy);
+      close([many.result.scores!.loss], [one.result.scores!.loss]);
+    }
+  });
 });
 
 describe('replicas', () => {
@@ -192,6 +187,31 @@ describe('replicas', () => {
     const onStep = ({ step }: StepEvent) => void (step === 2 && abort.abort());
     const { result } = await run(2, {}, { signal: abort.signal, callbacks: { onStep } });
     expect(result).toMatchObject({ reason: 'aborted', step: 2 });
+  });
+
+  it('an evaluation is shared, and can be cut: what the others still say of it is not mistaken for the next', async () => {
+    const setup = setupOf(3);
+    const own = makeTiny(setup, 0);
+    const replicas = startReplicas({ workers: 3, entry, config: setup });
+    try {
+      await replicas.join(own);
+      const alone = await own.task.tally!(own.model, { rank: 0, size: 1 });
+      const cut = replicas.tally(undefined, () => Promise.reject(new Error('cut')));
+      await expect(cut).rejects.toThrow('cut');
+      for (let i = 0; i < 2; i++) {
+        const shares = await replicas.tally(undefined, () => own.task.tally!(own.model, { rank: 0, size: 3 }));
+        expect(shares).toHaveLength(3);
+        const total = (key: 'count' | 'loss' | 'right') => shares.reduce((sum, share) => sum + share[key], 0);
+        expect(total('count')).toBe(alone.count);
+        expect(total('right')).toBe(alone.right);
+        expect(total('loss')).toBeCloseTo(alone.loss, 4);
+        for (const share of shares) expect(share.count).toBeLessThan(alone.count);
+      }
+    } finally {
+      await replicas.close();
+      own.optimizer.dispose();
+      own.model.dispose();
+    }
   });
 
   it('a replica made otherwise than the leader is refused', async () => {

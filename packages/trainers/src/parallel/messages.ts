@@ -1,6 +1,7 @@
 // What the leader (rank 0) and the other workers say to each other, over anything that makes structured clones.
 import type { SafetensorsTensor } from '@orchid-ml/orchid-models';
 import type { MemoryOptions } from '../gradients.ts';
+import type { Tally } from '../tasks/tally.ts';
 
 /** Options of a training step; every rank has to have the same. */
 export interface StepSettings extends MemoryOptions {
@@ -22,12 +23,15 @@ export type ToWorker =
       readonly same: Sameness;
     }
   /** Make a training step with the next batch, as the leader does at the same time. */
-  | { readonly kind: 'step'; readonly settings: StepSettings };
+  | { readonly kind: 'step'; readonly settings: StepSettings }
+  /** Score this rank's share of an evaluation; see `Task.tally`. */
+  | { readonly kind: 'tally'; readonly evaluation: number; readonly pieces: number | undefined };
 
 /** From a worker to the leader. */
 export type FromWorker =
   | { readonly kind: 'made' }
   | { readonly kind: 'joined' }
+  | { readonly kind: 'tallied'; readonly evaluation: number; readonly tally: Tally }
   /** The worker was the last at a barrier; the leader, which does not block, may go on. */
   | { readonly kind: 'open' }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string | undefined };

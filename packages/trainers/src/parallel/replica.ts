@@ -61,6 +61,12 @@ export function serveReplica<Config>(port: ReplicaPort, make: MakeReplica<Config
           ...message.settings,
           communicator: communicator!,
         });
+        return;
+      }
+      case 'tally': {
+        const { evaluation, pieces } = message;
+        const { model, task } = replica!;
+        port.post({ kind: 'tallied', evaluation, tally: await task.tally!(model, place, undefined, pieces) });
       }
     }
   }

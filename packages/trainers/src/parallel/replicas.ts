@@ -3,6 +3,7 @@
 import type { Module } from '@orchid-ml/dd-conv';
 import { stateDict } from '@orchid-ml/orchid-models';
 import type { Accumulated } from '../gradients.ts';
+import type { Tally } from '../tasks/tally.ts';
 import { allReduce } from './all-reduce.ts';
 import type { Communicator } from './communicator.ts';
 import type { FromWorker, StepSettings, ToWorker } from './messages.ts';
@@ -32,6 +33,8 @@ export class Replicas implements Communicator {
   #sum: SharedSum | undefined;
   #made = 0;
   #joined = 0;
+  #evaluation = 0;
+  readonly #tallies = new Map<number, Tally>();
   #lost: WorkerError | undefined;
   #closed: Promise<void> | undefined;
   #waiting: { readonly look: () => void; readonly fail: (error: Error) => void } | undefined;
@@ -49,7 +52,7 @@ export class Replicas implements Communicator {
     for (const [i, thread] of threads.entries()) {
       const rank = i + 1;
       const lose = (what: string, cause?: unknown) => this.#lose(new WorkerError(rank, this.size, what, { cause }));
-      thread.listen((message) => this.#receive(message, lose), lose);
+      thread.listen((message) => this.#receive(rank, message, lose), lose);
       thread.hold(false);
     }
     try {
@@ -98,6 +101,20 @@ export class Replicas implements Communicator {
     }
   }
 
+  /**
+   * The tallies of an evaluation's shares, by rank: the workers score theirs while this thread does `own`.
+   *
+   * @throws WorkerError when one is lost; whatever `own` throws: what the workers still say of this evaluation is not heard
+   */
+  async tally(pieces: number | undefined, own: () => Promise<Tally>): Promise<Tally[]> {
+    this.#check();
+    this.#tallies.clear();
+    this.#post({ kind: 'tally', evaluation: ++this.#evaluation, pieces });
+    this.#tallies.set(this.rank, await own());
+    await this.#until(() => this.#tallies.size === this.size);
+    return Array.from({ length: this.size }, (_, rank) => this.#tallies.get(rank)!);
+  }
+
   allReduce(local: Accumulated): Promise<Accumulated> {
     if (!this.#sum) throw new Error('replicas: allReduce before join');
     const sum = this.#sum;
@@ -123,7 +140,7 @@ export class Replicas implements Communicator {
     for (const thread of this.#threads) thread.post(message);
   }
 
-  #receive(message: FromWorker, lose: (what: string, cause?: unknown) => void): void {
+  #receive(rank: number, message: FromWorker, lose: (what: string, cause?: unknown) => void): void {
     if (message.kind === 'failed') {
       const cause = new Error(message.message);
       if (message.stack !== undefined) cause.stack = message.stack;
@@ -132,6 +149,7 @@ export class Replicas implements Communicator {
     }
     if (message.kind === 'made') this.#made++;
     if (message.kind === 'joined') this.#joined++;
+    if (message.kind === 'tallied' && message.evaluation === this.#evaluation) this.#tallies.set(rank, message.tally);
     this.#waiting?.look();
   }
 

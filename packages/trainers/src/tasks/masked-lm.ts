@@ -3,9 +3,9 @@ import { softmaxCrossEntropy } from '@orchid-ml/backends/ops';
 import { IGNORED, type MlmBatch, type MlmDataset, type RngState } from '@orchid-ml/datasets';
 import type { SequenceModel } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
-import { breathe } from '../breathe.ts';
 import { accuracy } from './accuracy.ts';
 import { spans } from './spans.ts';
+import { type Share, scoresOf, type Tally, tally, WHOLE } from './tally.ts';
 import type { LossAndMetrics, LossOptions, Part, Task } from './task.ts';
 
 export interface MlmTaskOptions {
@@ -18,6 +18,17 @@ export type MlmTask = Task<SequenceModel, MlmBatch>;
 
 export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY }: MlmTaskOptions): MlmTask {
   const { length, batchSize, vocabSize, maskProbability, evalMaskProbability } = dataset;
+
+  function* heldOut(pieces: number) {
+    for (const whole of dataset.evalBatches(evaluationWindows)) {
+      for (const { batch } of splitBySequences(whole, pieces)) yield { batch, count: batch.maskedLabels.length };
+    }
+  }
+
+  function tallyHeldOut(model: SequenceModel, share: Share, signal?: AbortSignal, pieces = 1): Promise<Tally> {
+    return tally(heldOut(pieces), (batch) => lossAndAccuracy(model, batch), share, signal);
+  }
+
   return {
     name: 'mlm',
     settings: { length, batchSize, vocabSize, maskProbability, evalMaskProbability },
@@ -33,28 +44,8 @@ export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY 
     nextBatch: () => dataset.trainBatch(),
     loss: lossAndAccuracy,
     split: splitBySequences,
-    async evaluate(model, signal, pieces = 1) {
-      let loss = 0;
-      let right = 0;
-      let count = 0;
-      for (const whole of dataset.evalBatches(evaluationWindows)) {
-        for (const { batch } of splitBySequences(whole, pieces)) {
-          signal?.throwIfAborted();
-          const masked = batch.maskedLabels.length;
-          const sums = tf.tidy(() => {
-            const scores = lossAndAccuracy(model, batch);
-            return tf.mul(tf.stack([scores.loss, scores.metrics.accuracy!]), masked);
-          });
-          const [batchLoss, batchRight] = await sums.data();
-          sums.dispose();
-          loss += batchLoss!;
-          right += Math.round(batchRight!);
-          count += masked;
-          await breathe();
-        }
-      }
-      return { loss: loss / count, accuracy: right / count };
-    },
+    evaluate: async (model, signal, pieces) => scoresOf([await tallyHeldOut(model, WHOLE, signal, pieces)]),
+    tally: tallyHeldOut,
   };
 }
 

@@ -3,9 +3,9 @@ import { softmaxCrossEntropy } from '@orchid-ml/backends/ops';
 import { type RecallBatch, RecallGenerator, type RngState } from '@orchid-ml/datasets';
 import type { SequenceModel } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
-import { breathe } from '../breathe.ts';
 import { accuracy } from './accuracy.ts';
 import { spans } from './spans.ts';
+import { scoresOf, tally, WHOLE } from './tally.ts';
 import type { LossAndMetrics, LossOptions, Part, Scores, Task } from './task.ts';
 
 export interface RecallTaskOptions {
@@ -41,6 +41,15 @@ export function recallTask(options: RecallTaskOptions): RecallTask {
   }
   const training = new RecallGenerator({ ...generation, stream: 'train' });
 
+  function* fresh(sequences: number, stream: string, pieces: number) {
+    const generator = new RecallGenerator({ ...generation, stream });
+    const atOnce = Math.ceil(options.batchSize / pieces);
+    for (let done = 0; done < sequences; done += atOnce) {
+      const batch = generator.next(Math.min(atOnce, sequences - done));
+      yield { batch, count: batch.batch };
+    }
+  }
+
   async function test(
     model: SequenceModel,
     sequences: number,
@@ -48,25 +57,8 @@ export function recallTask(options: RecallTaskOptions): RecallTask {
     signal?: AbortSignal,
     pieces = 1,
   ): Promise<Scores> {
-    const generator = new RecallGenerator({ ...generation, stream });
-    const atOnce = Math.ceil(options.batchSize / pieces);
-    let loss = 0;
-    let right = 0;
-    for (let done = 0; done < sequences; ) {
-      signal?.throwIfAborted();
-      const batch = generator.next(Math.min(atOnce, sequences - done));
-      const sums = tf.tidy(() => {
-        const scores = lossAndAccuracy(model, batch);
-        return tf.mul(tf.stack([scores.loss, scores.metrics.accuracy!]), batch.batch);
-      });
-      const [batchLoss, batchRight] = await sums.data();
-      sums.dispose();
-      loss += batchLoss!;
-      right += Math.round(batchRight!);
-      done += batch.batch;
-      await breathe();
-    }
-    return { loss: loss / sequences, accuracy: right / sequences };
+    const score = (batch: RecallBatch) => lossAndAccuracy(model, batch);
+    return scoresOf([await tally(fresh(sequences, stream, pieces), score, WHOLE, signal)]);
   }
 
   return {
@@ -94,6 +86,10 @@ export function recallTask(options: RecallTaskOptions): RecallTask {
     loss: lossAndAccuracy,
     split: splitBySequences,
     evaluate: (model, signal, pieces) => test(model, evaluationSequences, 'validation', signal, pieces),
+    tally(model, share, signal, pieces = 1) {
+      const batches = fresh(evaluationSequences, 'validation', pieces);
+      return tally(batches, (batch) => lossAndAccuracy(model, batch), share, signal);
+    },
     test,
   };
 }

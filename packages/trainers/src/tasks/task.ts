@@ -2,6 +2,7 @@
 // numbers stand.
 import type { Module } from '@orchid-ml/dd-conv';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Share, Tally } from './tally.ts';
 
 /** What {@link Task.loss} gives: scalars on the device. */
 export interface LossAndMetrics {
@@ -62,4 +63,9 @@ export interface Task<M extends Module = Module, Batch = unknown> {
    * @param pieces batches are cut into so many, for the memory; default 1
    */
   evaluate(model: M, signal?: AbortSignal, pieces?: number): Promise<Scores>;
+  /**
+   * A worker's share of the same evaluation: the tallies of all shares make the scores that `evaluate` gives. Without it
+   * rank 0 evaluates alone.
+   */
+  tally?(model: M, share: Share, signal?: AbortSignal, pieces?: number): Promise<Tally>;
 }
