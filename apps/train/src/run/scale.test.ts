@@ -31,7 +31,13 @@ const point = (mixer: string, length: number, microsecondsPerToken?: number): Sc
   recompute: length > 2000,
   ...(microsecondsPerToken === undefined
     ? { cannot: 'the wasm heap has no room for 512.0 MB more' }
-    : { microsecondsPerToken, medianMs: 1234, heapPeakBytes: 3 * 2 ** 20, maxRssBytes: 2 ** 30 }),
+    : {
+        microsecondsPerToken,
+        medianMs: 1234,
+        heapPredictedBytes: 3.1 * 2 ** 20,
+        heapPeakBytes: 3 * 2 ** 20,
+        maxRssBytes: 2 ** 30,
+      }),
 });
 const points = [point('orchid', 1024, 100), point('orchid', 2 ** 20, 250), point('attention', 1024, 50)];
 
@@ -47,7 +53,7 @@ describe('growth', () => {
 describe('scaleTable', () => {
   it('says what was measured, and below it what cannot run and why', () => {
     const lines = scaleTable([...points, point('attention', 4096)]);
-    expect(lines[2]).toMatch(/^orchid +1,048,576 +4 +2 +yes +1,234 +250\.0 +1\.25 +3\.0 MiB +1\.0 GiB$/);
+    expect(lines[2]).toMatch(/^orchid +1,048,576 +4 +2 +yes +1,234 +250\.0 +1\.25 +3\.1 MiB +3\.0 MiB +1\.0 GiB$/);
     expect(lines[4]).toMatch(/^attention +4,096 +4 +2 +yes +cannot$/);
     expect(lines.at(-1)).toBe('attention at 4,096 cannot run: the wasm heap has no room for 512.0 MB more');
   });

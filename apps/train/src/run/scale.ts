@@ -34,7 +34,9 @@ export interface ScalePoint {
   readonly recompute: boolean;
   readonly medianMs?: number;
   readonly microsecondsPerToken?: number;
-  /** most of the wasm heap in use at once; null on an engine without one */
+  /** what was predicted before the step ran; null on an engine without a wasm heap */
+  readonly heapPredictedBytes?: number | null;
+  /** most of the wasm heap in use at once */
   readonly heapPeakBytes?: number | null;
   /** most of the machine's memory that the process held */
   readonly maxRssBytes?: number;
@@ -111,9 +113,9 @@ async function measure(
   if (code === 2) throw new UsageError(reasonOf(code, errors));
   if (code !== 0) return { ...about, cannot: reasonOf(code, errors) };
   const line = JSON.parse(output.split('\n').find((text) => text.startsWith('{'))!);
-  const { medianMs, heapPeakBytes, maxRssBytes } = line;
+  const { medianMs, heapPredictedBytes, heapPeakBytes, maxRssBytes } = line;
   const microsecondsPerToken = Number(((1000 * medianMs) / (batch * length)).toPrecision(4));
-  return { ...about, medianMs, microsecondsPerToken, heapPeakBytes, maxRssBytes };
+  return { ...about, medianMs, microsecondsPerToken, heapPredictedBytes, heapPeakBytes, maxRssBytes };
 }
 
 function reasonOf(code: number | string, errors: string): string {

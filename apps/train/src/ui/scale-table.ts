@@ -26,8 +26,10 @@ export function scaleTable(points: readonly ScalePoint[]): string[] {
       count(Math.ceil(batch / microBatches)),
       recompute ? 'yes' : 'no',
     ];
-    if (medianMs === undefined) return [...shape, 'cannot', '', '', '', ''];
-    const memory = [point.heapPeakBytes, point.maxRssBytes].map((size) => (size ? bytes(size) : ''));
+    if (medianMs === undefined) return [...shape, 'cannot', '', '', '', '', ''];
+    const memory = [point.heapPredictedBytes, point.heapPeakBytes, point.maxRssBytes].map((size) =>
+      size ? bytes(size) : '',
+    );
     return [...shape, count(medianMs), microsecondsPerToken!.toFixed(1), growth(points, point)!.toFixed(2), ...memory];
   });
   const reasons = points.flatMap(({ mixer, length, cannot }) =>
