@@ -63,6 +63,19 @@ describe('orchid bench', () => {
     );
   });
 
+  it('step: predicts its memory, and refuses what cannot fit before it starts', async () => {
+    const sizes = ['--batch', '2', '--length', '256', '--width', '16', '--layers', '1', '--vocab', '10'];
+    const [line] = await lines('step', ...sizes, '--recompute');
+    expect(line.heapPredictedBytes / line.heapPeakBytes).toBeGreaterThan(0.85);
+    expect(line.heapPredictedBytes / line.heapPeakBytes).toBeLessThan(1.15);
+    const huge = ['--batch', '256', '--length', '65536', '--width', '16', '--layers', '1', '--vocab', '10'];
+    const { code, errors } = await orchid(folder, 'bench', 'step', ...huge);
+    expect(code).toBe(1);
+    expect(errors).toMatch(
+      /a step does not fit the memory: micro-batches of 256 sequences of 65,536 tokens without recomputation takes [\d.]+ GB.* What would fit: micro-batches of \d+ sequences/,
+    );
+  });
+
   it('step --profile: what each kernel costs, and nothing unaccounted for', async () => {
     const sizes = ['--batch', '2', '--length', '16', '--width', '8', '--layers', '1', '--vocab', '10'];
     const [{ profile, medianMs }] = await lines('step', ...sizes, '--profile');

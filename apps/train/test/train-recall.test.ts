@@ -18,13 +18,18 @@ describe('orchid train recall', () => {
   it('says what runs, how it went, where it is and what to try next', () => {
     expect(first.errors).toBe('');
     expect(first.code).toBe(0);
-    expect(first.output).toMatch(/engine +TensorFlow\.js 4\.22\.0, WebAssembly, SIMD, 1 thread/);
+    expect(first.output).toMatch(/engine +TensorFlow\.js 4\.22\.0, WebAssembly, (relaxed )?SIMD, 1 thread/);
     expect(first.output).toMatch(/model +1 Orchid layers, width 8, type I, DCT, [\d,]+ parameters/);
     expect(first.output).toMatch(/data +fresh sequences of 16 tokens, vocabulary 8; guessing is right in 33\.33 %/);
     expect(first.output).toMatch(/^step 1\/12 {2}loss [\d.]+ {2}accuracy [\d.]+ % {2}[\d,]+ tokens\/s {2}.+ left$/m);
     expect(first.output).toMatch(/^step 8: held-out loss [\d.]+, accuracy [\d.]+ %$/m);
     expect(first.output).toMatch(/^training loss +[▁▂▃▄▅▆▇█]{12} {2}[\d.]+ to [\d.]+$/m);
-    expect(first.output).toMatch(/steps +12\n +time +.+ ms a step\n +speed +[\d,]+ tokens\/s.*\n +checkpoint +run\n/);
+    expect(first.output).toMatch(
+      /steps +12\n +time +.+ ms a step\n +speed +[\d,]+ tokens\/s.*\n +memory +[\d.]+ MB at most, [\d.]+ MB predicted\n +checkpoint +run\n/,
+    );
+    expect(first.output).toMatch(
+      /memory +predicted [\d.]+ MB of [\d.]+ GB \(.+\); recompute off, \d+ sequences at once$/m,
+    );
     expect(first.output).toMatch(/test +[\d.]+ % of 64 fresh sequences answered right/);
     expect(first.output).toContain('orchid predict run');
   });
@@ -84,6 +89,31 @@ describe('orchid train recall', () => {
   it('stops early when an evaluation is good enough', async () => {
     const { output } = await orchid(folder, ...tiny, '--out', 'early', '--set', 'training.stop_accuracy=0');
     expect(output).toMatch(/steps +4, stopped early: above 0\.00 % on held-out data/);
+  });
+
+  it('refuses a run whose steps cannot fit, before it touches the folder', async () => {
+    await orchid(folder, ...tiny, '--out', 'kept', '--steps', '2');
+    const before = readFileSync(join(folder, 'kept/metrics.jsonl'), 'utf8');
+    const small = ['--out', 'kept', '--force', '--set', 'data.length=2048', '--set', 'training.memory_gb=0.002'];
+    const { code, errors } = await orchid(folder, ...tiny, ...small);
+    expect(code).toBe(1);
+    expect(errors).toMatch(
+      /a step does not fit the memory: one sequence of 2,048 tokens with recomputation takes [\d.]+ MB, and of 2\.05 MB \(the limit asked for is 2\.05 MB\) [\d.]+ MB is in use\. What would fit: one sequence of [\d,]+ tokens with recomputation\. Set --set data\.length=\d+\./,
+    );
+    expect(readFileSync(join(folder, 'kept/metrics.jsonl'), 'utf8')).toBe(before);
+  });
+
+  it('trains in micro-batches and with recomputation to the same losses', async () => {
+    const ways = ['--set', 'training.micro_batch_size=2', '--set', 'training.recompute=always'];
+    const { output } = await orchid(folder, ...tiny, '--out', 'pieces', ...ways);
+    expect(output).toMatch(/memory +predicted .*; recompute on, micro-batches of 2$/m);
+    const losses = (name: string) =>
+      [...readFileSync(join(folder, name, 'metrics.jsonl'), 'utf8').matchAll(/"loss":([\d.]+)/g)].map(([, loss]) =>
+        Number(loss),
+      );
+    const [pieces, same] = [losses('pieces'), losses('same')];
+    expect(pieces).toHaveLength(same.length);
+    for (const [i, loss] of same.entries()) expect(pieces[i]).toBeCloseTo(loss, 4);
   });
 
   it('runs on the cpu engine too', async () => {

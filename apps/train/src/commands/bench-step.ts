@@ -43,8 +43,9 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       await reportByWorkers(shape, memory, engine.name, options.workers, options, io);
       continue;
     }
-    resetHeapPeak();
     const step = makeReferenceStep(shape, memory);
+    const predicted = await failing(() => step.predictedBytes());
+    resetHeapPeak();
     const times = await failing(() => timings(() => [step.run()], options.repeats));
     const profile = options.profile ? await profileStep(step.run, options.repeats) : undefined;
     step.dispose();
@@ -59,6 +60,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       medianMs: rounded(seconds * 1000),
       bestMs: rounded(Math.min(...times)),
       tokensPerSecond: Math.round((batch * length) / seconds),
+      heapPredictedBytes: predicted,
       heapPeakBytes: heapUse()?.peak ?? null,
       // Of this process so far, all lengths together.
       maxRssBytes: 1024 * process.resourceUsage().maxRSS,

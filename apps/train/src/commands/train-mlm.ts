@@ -4,6 +4,7 @@ import type { TrainOptions } from '../config/options.ts';
 import { Failure, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
+import { planSteps } from '../run/memory.ts';
 import { makeDataset, makeTokenizer, readText } from '../run/mlm-data.ts';
 import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
 import { makeMlmTask, shareTokens } from '../run/tasks.ts';
@@ -38,6 +39,8 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
       text: textFile,
       evalText: evalFile,
     };
+    // Before the folder is touched: a run that cannot fit leaves everything as it was.
+    const stepPlan = planSteps(config, { model, task, optimizer, startStep }, options.workers);
     const folder = await openFolder(plan, record, options, startStep, io);
     const windows = Math.min(config.data.eval_windows, dataset.heldOutWindows);
     const unigram = dataset.unigramBaseline(config.data.eval_windows);
@@ -52,7 +55,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
         task,
         tokenizer,
         optimizer,
-        workers: options.workers,
+        plan: stepPlan,
         recipe: {
           kind: 'mlm',
           backend: engine.name,

@@ -4,6 +4,7 @@ import type { TrainOptions } from '../config/options.ts';
 import { Failure, failing } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
+import { piecesOf, planSteps } from '../run/memory.ts';
 import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
 import { makeRecallTask } from '../run/tasks.ts';
 import { trainRun } from '../run/train-run.ts';
@@ -25,6 +26,8 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
       text: null,
       evalText: null,
     };
+    // Before the folder is touched: a run that cannot fit leaves everything as it was.
+    const stepPlan = planSteps(config, { model, task, optimizer, startStep }, options.workers);
     const folder = await openFolder(plan, record, options, startStep, io);
     const chance = 2 / (vocab - 2);
     const required = config.training.require_accuracy;
@@ -39,13 +42,13 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
         task,
         tokenizer: null,
         optimizer,
-        workers: options.workers,
+        plan: stepPlan,
         recipe: { kind: 'recall', backend: engine.name, blas: options.blas, config, model: model.config },
         startStep,
         data: `fresh sequences of ${length} tokens, vocabulary ${vocab}; guessing is right in ${format.percent(chance)}`,
         facts: [],
         async conclude() {
-          const test = await task.test(model, test_sequences);
+          const test = await task.test(model, test_sequences, 'test', undefined, piecesOf(stepPlan));
           accuracy = test.accuracy!;
           const shown = `${format.percent(accuracy)} of ${format.count(test_sequences)} fresh sequences answered right`;
           const coloured = accuracy >= (required ?? 0) ? pc.green(shown) : pc.red(shown);

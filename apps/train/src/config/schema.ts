@@ -64,6 +64,15 @@ const schedule = z.strictObject({
 const training = z.strictObject({
   steps: whole(1).describe('optimizer steps at most; --steps sets it too'),
   batch_size: whole(1).describe('sequences a step'),
+  micro_batch_size: whole(1)
+    .nullable()
+    .describe('sequences computed at once, their gradients summed; null takes as many as fit the memory'),
+  recompute: z
+    .enum(['auto', 'always', 'never'])
+    .describe('keep the inputs of blocks alone and run each again on the way back; auto does where nothing else fits'),
+  memory_gb: positive()
+    .nullable()
+    .describe('the most that all workers together may have in use, in GB of 2^30 bytes; null leaves it to the machine'),
   evaluate_every: whole(1).describe('steps between two evaluations on held-out data'),
   checkpoint_every: whole(1).describe('steps between two checkpoints'),
   stop_accuracy: fraction()

@@ -1,7 +1,7 @@
 // The training step that `orchid bench step` times, in a module that touches nothing of Node's, so that a page times the
 // very same step.
 import { parameterCount } from '@orchid-ml/orchid-models';
-import { accumulateGradients, type MemoryOptions } from '@orchid-ml/trainers';
+import { accumulateGradients, type MemoryOptions, planMemory } from '@orchid-ml/trainers';
 import * as tf from '@tensorflow/tfjs-core';
 import { makeReferenceReplica, type StepShape } from './reference-task.ts';
 
@@ -17,6 +17,12 @@ export interface ReferenceStep {
    * @param enter called as each phase begins
    */
   run(enter?: (phase: Phase) => void): tf.Tensor1D;
+  /**
+   * The most that a step will have in use on the engine's heap, model and all: bytes; null on other engines than wasm.
+   *
+   * @throws StepTooLargeError when that is more than there is
+   */
+  predictedBytes(): number | null;
   dispose(): void;
 }
 
@@ -46,6 +52,14 @@ export function makeReferenceStep(shape: StepShape, memory: MemoryOptions = {}):
       optimizer.update(packed);
       tf.dispose(packed);
       return scores;
+    },
+    predictedBytes() {
+      const { predicted } = planMemory(model, task, optimizer, {
+        microBatchSize: Math.ceil(shape.batch / (memory.microBatches ?? 1)),
+        recompute: memory.recompute ? 'always' : 'never',
+        isQuadratic: shape.mixer === 'attention',
+      });
+      return predicted && predicted.usedBytes + predicted.stepBytes;
     },
     dispose() {
       optimizer.dispose();

@@ -31,6 +31,7 @@ export const referenceShape: StepShape = {
 export interface ReferenceBatch {
   readonly ids: Int32Array;
   readonly labels: Int32Array;
+  readonly length: number;
 }
 
 /**
@@ -62,26 +63,35 @@ function referenceTask(shape: StepShape): Task<SequenceModel, ReferenceBatch> {
   const { batch, length, vocab } = shape;
   const draw = (seed: number) =>
     tf.tidy(() => tf.cast(tf.randomUniform([batch * length], 0, vocab, 'float32', seed), 'int32').dataSync<'int32'>());
-  const whole: ReferenceBatch = { ids: draw(1).slice(), labels: draw(2).slice() };
+  const whole: ReferenceBatch = { ids: draw(1).slice(), labels: draw(2).slice(), length };
   return {
     name: 'reference',
     settings: { ...shape },
     metrics: [],
     state: null,
     tokensPerBatch: batch * length,
+    shape: {
+      sequences: batch,
+      length,
+      blank: (sequences, length) => ({
+        ids: new Int32Array(sequences * length),
+        labels: new Int32Array(sequences * length),
+        length,
+      }),
+    },
     nextBatch: () => whole,
-    loss(model, { ids, labels }, { recompute = false } = {}) {
+    loss(model, { ids, labels, length }, { recompute = false } = {}) {
       const given = tf.tensor2d(ids, [ids.length / length, length], 'int32');
       const logits = tf.reshape(model.logits(given, { recompute }), [-1, vocab]) as tf.Tensor2D;
       return { loss: tf.mean(softmaxCrossEntropy(logits, tf.tensor1d(labels, 'int32'))) as tf.Scalar, metrics: {} };
     },
-    split({ ids, labels }, parts) {
+    split({ ids, labels, length }, parts) {
       const sequences = ids.length / length;
       const pieces = Math.min(parts, sequences);
       return Array.from({ length: pieces }, (_, i) => {
         const [start, end] = [Math.floor((i * sequences) / pieces), Math.floor(((i + 1) * sequences) / pieces)];
         const cut = (tokens: Int32Array) => tokens.subarray(start * length, end * length);
-        return { batch: { ids: cut(ids), labels: cut(labels) }, weight: (end - start) / sequences };
+        return { batch: { ids: cut(ids), labels: cut(labels), length }, weight: (end - start) / sequences };
       });
     },
     evaluate: () => Promise.reject(new Error('the reference task has nothing to evaluate on')),

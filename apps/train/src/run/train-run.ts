@@ -12,8 +12,9 @@ import * as format from '../ui/format.ts';
 import { coursePlot } from '../ui/plot.ts';
 import { Progress } from '../ui/progress.ts';
 import type { RunFolder } from './folder.ts';
+import { type StepPlan, sayPeak, sayPlan } from './memory.ts';
 import type { Recipe } from './recipe.ts';
-import { startWorkers, type Workers, workersFor } from './workers.ts';
+import { startWorkers } from './workers.ts';
 
 /** A line of the banner or of the summary. */
 export type Fact = readonly [label: string, value: string];
@@ -28,8 +29,8 @@ export interface Job<Batch> {
   readonly task: Task<SequenceModel, Batch>;
   readonly tokenizer: Tokenizer | null;
   readonly optimizer: AdamW;
-  /** as asked for */
-  readonly workers: Workers;
+  /** workers, micro-batches, recomputation */
+  readonly plan: StepPlan;
   /** what each worker's thread makes the same model, task and optimizer from */
   readonly recipe: Recipe;
   /** steps done by an earlier process */
@@ -55,8 +56,9 @@ export interface Ended {
   readonly loss: number | undefined;
 }
 
-function announce<B>(job: Job<B>, workers: number, io: Io): void {
+function announce<B>(job: Job<B>, io: Io): void {
   const { config, model } = job;
+  const { workers } = job.plan;
   const { optimizer, schedule, training } = config;
   const m = config.model;
   const shape = `${m.num_hidden_layers} Orchid layers, width ${m.hidden_size}, type ${m.conditioning}, ${m.transform.toUpperCase()}`;
@@ -70,6 +72,7 @@ function announce<B>(job: Job<B>, workers: number, io: Io): void {
       `${format.count(training.steps)} steps of ${training.batch_size} x ${config.data.length} tokens, ` +
         `AdamW at ${optimizer.learning_rate}, ${schedule.kind} after ${schedule.warmup_steps} steps of warm-up`,
     ],
+    ['memory', sayPlan(job.plan, training.batch_size)],
     ...(job.startStep > 0 ? [['resumed', `after step ${format.count(job.startStep)}`] as const] : []),
     ...job.facts,
     ['folder', job.folder.shown],
@@ -90,13 +93,8 @@ function sayWorkers(workers: number, sequences: number): string {
 export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
   const { config, folder, model, task, optimizer } = job;
   const { training, schedule } = config;
-  const workers = workersFor(job.workers, {
-    sequences: training.batch_size,
-    tokens: task.tokensPerBatch,
-    steps: training.steps - job.startStep,
-    parameters: parameterCount(model),
-  });
-  announce(job, workers, io);
+  const { workers, memory } = job.plan;
+  announce(job, io);
   const interruption = new AbortController();
   const ignore = io.onInterrupt((signal) => {
     if (interruption.signal.aborted) {
@@ -128,6 +126,7 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
       clipNorm: config.optimizer.clip_norm,
       evaluateEvery: training.evaluate_every,
       checkpoints,
+      memory: { microBatches: memory.microBatches, recompute: memory.recompute },
       ...(replicas ? { replicas } : {}),
       checkpointEvery: training.checkpoint_every,
       window: 50,
@@ -211,10 +210,12 @@ async function sayHowItWent<B>(job: Job<B>, ended: Ended, early: boolean, io: Io
   for (const line of coursePlot(metrics)) say(io, line);
   say(io);
   const enough = format.percent(job.config.training.stop_accuracy ?? 1);
+  const peak = sayPeak(job.plan);
   facts(io, [
     ['steps', `${format.count(steps)}${early ? `, stopped early: above ${enough} on held-out data` : ''}`],
     ['time', `${format.duration(seconds)}, ${mean.toFixed(1)} ms a step`],
     ['speed', `${format.count((done * job.task.tokensPerBatch) / seconds)} tokens/s, evaluations included`],
+    ...(peak === null ? [] : [['memory', peak] as const]),
     ['checkpoint', job.folder.shown],
     ...(await job.conclude(ended)),
   ]);

@@ -30,8 +30,9 @@ afterEach(() => {
 });
 
 /** A real task of either kind, with its model. */
-function parts(kind: 'recall' | 'mlm', transform: 'dft' | 'dct', batchSize: number, length: number) {
-  const shape = { hidden_size: 32, num_hidden_layers: 2, max_position_embeddings: length, transform } as const;
+function parts(kind: 'recall' | 'mlm', way: 'dft' | 'dct' | 'attention', batchSize: number, length: number) {
+  const mixing = way === 'attention' ? ({ mixer: way } as const) : ({ transform: way } as const);
+  const shape = { hidden_size: 32, num_hidden_layers: 2, max_position_embeddings: length, ...mixing };
   const model =
     kind === 'recall'
       ? createModel({ ...shape, model_type: 'orchid-recall', vocab_size: 20 }, { seed: 1 })
@@ -65,18 +66,18 @@ beforeAll(async () => {
 
 describe('prediction', () => {
   it.each(['recall', 'mlm'] as const)('%s: within 15 % of what a step takes', async (kind) => {
-    for (const transform of ['dft', 'dct'] as const) {
+    for (const way of ['dft', 'dct', 'attention'] as const) {
       for (const [batch, length] of [
         [12, 64],
         [1, 768],
         [3, 250],
       ] as const) {
-        const run = parts(kind, transform, batch, length);
-        const memory = new StepMemory(run.model, run.task, run.optimizer);
+        const run = parts(kind, way, batch, length);
+        const memory = new StepMemory(run.model, run.task, run.optimizer, way === 'attention');
         for (const recompute of [false, true]) {
           const predicted = memory.bytes({ sequences: batch, length, recompute })!;
           const actual = await measured(run, recompute);
-          const what = `${transform}, ${batch} x ${length}, recompute ${recompute}`;
+          const what = `${way}, ${batch} x ${length}, recompute ${recompute}`;
           expect(predicted / actual, what).toBeGreaterThan(0.85);
           expect(predicted / actual, what).toBeLessThan(1.15);
         }
@@ -147,7 +148,7 @@ describe('planMemory', () => {
     };
     const fixed = refused(bytes(4, false) - 100, { microBatchSize: 4, recompute: 'never' });
     expect(fixed.message).toMatch(
-      /^a step does not fit the memory: micro-batches of 4 sequences of 512 tokens without recomputation takes .* GB, and of .* GB \(the limit asked for is .* GB\) .* GB is in use\. What would fit: micro-batches of 2 sequences of 512 tokens without recomputation\.$/,
+      /^a step does not fit the memory: micro-batches of 4 sequences of 512 tokens without recomputation takes [\d.]+ [GM]B, and of [\d.]+ [GM]B \(the limit asked for is [\d.]+ [GM]B\) [\d.]+ [GM]B is in use\. What would fit: micro-batches of 2 sequences of 512 tokens without recomputation\.$/,
     );
     const long = refused(bytes(1, true) - 100);
     expect(long.details.fits).toMatchObject({ microBatchSize: 1, recompute: true });

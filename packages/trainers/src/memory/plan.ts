@@ -5,13 +5,15 @@ import type { MemoryOptions } from '../gradients.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Task } from '../tasks/task.ts';
 import { StepMemory } from './predict.ts';
-import { gigabytes, StepTooLargeError } from './too-large.ts';
+import { memorySize, StepTooLargeError } from './too-large.ts';
 
 export interface PlanOptions {
   /** Sequences computed at once; null or left out: as many as fit, all of a step's if they do. */
   readonly microBatchSize?: number | null;
   /** Whether blocks keep their inputs alone and run again on the way back. Default 'auto': where nothing else fits. */
   readonly recompute?: 'auto' | 'always' | 'never';
+  /** Whether memory grows with the square of the length, as that of dense attention does. Default false. */
+  readonly isQuadratic?: boolean;
   /** Threads that share a step, each with a heap of its own. Default 1. */
   readonly workers?: number;
   /** The most that all heaps together may have in use: bytes. Default: no such limit. */
@@ -54,7 +56,7 @@ export function planMemory<M extends Module, B>(
   optimizer: Optimizer,
   options: PlanOptions = {},
 ): MemoryPlan {
-  const { microBatchSize = null, recompute = 'auto', workers = 1, capBytes = null } = options;
+  const { microBatchSize = null, recompute = 'auto', isQuadratic = false, workers = 1, capBytes = null } = options;
   check('microBatchSize', microBatchSize);
   check('workers', workers);
   if (capBytes !== null && !(capBytes > 0))
@@ -64,7 +66,7 @@ export function planMemory<M extends Module, B>(
   if (!shape || !heap) return unpredicted(task, microBatchSize, recompute === 'always', workers);
 
   // The engine's own first steps are made here: what is in use is counted after them.
-  const memory = new StepMemory(model, task, optimizer);
+  const memory = new StepMemory(model, task, optimizer, isQuadratic);
   const ofStep = (sequences: number, length: number, recompute: boolean, pieces: number): number => {
     const bytes = memory.bytes({ sequences, length, recompute })!;
     return pieces > 1 ? bytes + memory.gradientBytes : bytes;
@@ -82,7 +84,7 @@ export function planMemory<M extends Module, B>(
         const stepBytes = ofStep(size, shape!.length, recompute, microBatches);
         if (stepBytes > room) continue;
         const predicted = { stepBytes, usedBytes: used, limitBytes, limitedBy };
-        return { microBatches, recompute, microBatchSize: size, predicted };
+        return { microBatches, recompute, microBatchSize: Math.ceil(whole / microBatches), predicted };
       }
     }
     return null;
@@ -135,10 +137,10 @@ function limitOf(
   { workers = 1, capBytes = null, availableBytes = Number.POSITIVE_INFINITY }: PlanOptions,
 ): { limitBytes: number; limitedBy: string } {
   const shared = workers > 1 ? `, shared by ${workers} workers` : '';
-  const limits: [number, string][] = [[heapBytes, `the wasm heap ends at ${gigabytes(heapBytes)}`]];
-  if (capBytes !== null) limits.push([capBytes / workers, `the limit asked for is ${gigabytes(capBytes)}${shared}`]);
-  // What is in use now is the machine's already.
-  limits.push([used + availableBytes / workers, `the machine has ${gigabytes(availableBytes)} left${shared}`]);
+  const limits: [number, string][] = [[heapBytes, `the wasm heap ends at ${memorySize(heapBytes)}`]];
+  if (capBytes !== null) limits.push([capBytes / workers, `the limit asked for is ${memorySize(capBytes)}${shared}`]);
+  // What is in use now is the machine's already, and every further worker needs as much.
+  limits.push([(used + availableBytes) / workers, `the machine has ${memorySize(availableBytes)} left${shared}`]);
   const [limitBytes, limitedBy] = limits.reduce((least, limit) => (limit[0] < least[0] ? limit : least));
   return { limitBytes, limitedBy };
 }
@@ -153,8 +155,8 @@ function unpredicted<M extends Module, B>(
     throw new Error('planMemory: microBatchSize wants a task that says the shape of its batches');
   }
   const whole = Math.ceil((shape?.sequences ?? 1) / workers);
-  const size = Math.min(microBatchSize ?? whole, whole);
-  return { microBatches: Math.ceil(whole / size), recompute, microBatchSize: size, predicted: null };
+  const microBatches = Math.ceil(whole / (microBatchSize ?? whole));
+  return { microBatches, recompute, microBatchSize: Math.ceil(whole / microBatches), predicted: null };
 }
 
 function check(name: string, value: number | null): void {

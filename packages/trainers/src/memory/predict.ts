@@ -2,7 +2,8 @@
 //
 // A step makes the same allocations in the same order whatever its batch, and what is in use after each of them grows with
 // the number of tokens, with the length of a sequence (static kernels), and not at all (weights). So three tiny steps give
-// every allocation its three coefficients, and the largest prediction among them is the peak, wherever in the step it falls.
+// every allocation its three coefficients (a fourth, that of the length's square), and the largest prediction among them is
+// the peak, wherever in the step it falls.
 import { traceHeap } from '@orchid-ml/backends';
 import type { Module } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
@@ -31,18 +32,22 @@ function probeLength(length: number): number {
 
 /**
  * Predicts the memory of one model's training steps, measuring on the current engine as it is asked. Parameters, optimizer
- * and random streams stay as they are. Memory that grows faster than linearly with the length, as attention's does, is
- * predicted too low.
+ * and random streams stay as they are.
  */
 export class StepMemory<M extends Module, B> {
   readonly #model: M;
   readonly #task: Task<M, B>;
   readonly #optimizer: Optimizer;
   readonly #shape: BatchShape<B>;
+  readonly #isQuadratic: boolean;
   readonly #traces = new Map<string, number[]>();
 
-  /** @throws Error when the task has no {@link Task.shape} */
-  constructor(model: M, task: Task<M, B>, optimizer: Optimizer) {
+  /**
+   * @param isQuadratic whether memory grows with the square of the length, as that of dense attention does
+   * @throws Error when the task has no {@link Task.shape}
+   */
+  constructor(model: M, task: Task<M, B>, optimizer: Optimizer, isQuadratic = false) {
+    this.#isQuadratic = isQuadratic;
     if (!task.shape) throw new Error(`StepMemory: the task ${task.name} does not say the shape of its batches`);
     this.#model = model;
     this.#task = task;
@@ -65,20 +70,28 @@ export class StepMemory<M extends Module, B> {
       this.#trace(few, short, recompute),
       this.#trace(few, long, recompute),
       this.#trace(few === 1 ? 1 : few + 1, short, recompute),
+      this.#isQuadratic ? this.#trace(few, Math.max(1, short >> 1), recompute) : [],
     ];
     if (!traces.every((trace) => trace !== null)) return null;
     // A model that allocates otherwise for other shapes has but its peaks to go by.
-    const isAlike = traces.every((trace) => trace.length === traces[0]!.length);
-    const [base, longer, wider] = (isAlike ? traces : traces.map((trace) => [Math.max(0, ...trace)])) as [
+    const isAlike = traces.every(({ length }, i) => length === traces[0]!.length || (i === 3 && length === 0));
+    const [base, longer, wider, shorter] = (isAlike ? traces : traces.map((trace) => [Math.max(0, ...trace)])) as [
+      number[],
       number[],
       number[],
       number[],
     ];
-    const moreLength = long === short ? 0 : (length - short) / (long - short);
-    const moreSequences = ((sequences - few) * length) / short;
     let most = 0;
     for (const [i, bytes] of base.entries()) {
-      most = Math.max(most, bytes + moreLength * (longer[i]! - bytes) + moreSequences * (wider[i]! - bytes));
+      // Newton's form through the probes' lengths; the square's share is the sequences', not the weights' or the kernels'.
+      const slope = long === short ? 0 : (longer[i]! - bytes) / (long - short);
+      const half = short - (short >> 1);
+      const square = this.#isQuadratic && half > 0 ? (slope - (bytes - shorter[i]!) / half) / (long - (short >> 1)) : 0;
+      const perSequence = wider[i]! - bytes;
+      const squareOfOne = square / few;
+      const ofOne = (perSequence / short - squareOfOne * short) * length + squareOfOne * length ** 2;
+      const ofFew = bytes + (length - short) * (slope + square * (length - long));
+      most = Math.max(most, ofFew + (sequences - few) * ofOne);
     }
     return Math.round(most);
   }

@@ -22,8 +22,8 @@ export class StepTooLargeError extends Error {
   constructor(details: TooLargeDetails) {
     const { sequences, length, recompute, neededBytes, usedBytes, limitBytes, limitedBy, fits } = details;
     super(
-      `a step does not fit the memory: ${inWords(sequences, length, recompute)} takes ${gigabytes(neededBytes)}, and of ` +
-        `${gigabytes(limitBytes)} (${limitedBy}) ${gigabytes(usedBytes)} is in use. ` +
+      `a step does not fit the memory: ${inWords(sequences, length, recompute)} takes ${memorySize(neededBytes)}, and of ` +
+        `${memorySize(limitBytes)} (${limitedBy}) ${memorySize(usedBytes)} is in use. ` +
         (fits
           ? `What would fit: ${inWords(fits.microBatchSize, fits.length, fits.recompute)}.`
           : 'No length would fit: the model itself is too large.'),
@@ -37,7 +37,8 @@ function inWords(sequences: number, length: number, recompute: boolean): string 
   return `${batch} of ${length.toLocaleString('en-US')} tokens ${recompute ? 'with' : 'without'} recomputation`;
 }
 
-/** 439,804,651 -> `0.41 GB`, of 2^30 bytes each. */
-export function gigabytes(bytes: number): string {
-  return `${Number((bytes / 2 ** 30).toPrecision(bytes < 2 ** 30 ? 2 : 3))} GB`;
+/** 439,804,651 -> `0.41 GB`, of 2^30 bytes each; below a tenth of one in MB. */
+export function memorySize(bytes: number): string {
+  const [unit, size] = Math.abs(bytes) < 0.1 * 2 ** 30 ? ['MB', bytes / 2 ** 20] : ['GB', bytes / 2 ** 30];
+  return `${Number(size.toPrecision(size < 1 ? 2 : 3))} ${unit}`;
 }

@@ -1,0 +1,88 @@
+// The memory of a run, settled before its folder is touched: how its steps are made, and whether they fit at all.
+import { heapUse, resetHeapPeak } from '@orchid-ml/backends';
+import { parameterCount, type SequenceModel } from '@orchid-ml/orchid-models';
+import type { AdamW } from '@orchid-ml/trainers';
+import { type MemoryPlan, memorySize, planMemory, StepTooLargeError, type Task } from '@orchid-ml/trainers';
+import type { RunConfig } from '../config/schema.ts';
+import { Failure } from '../errors.ts';
+import { type Workers, workersFor } from './workers.ts';
+
+/** How the steps of a run are made. */
+export interface StepPlan {
+  /** threads, this one included */
+  readonly workers: number;
+  readonly memory: MemoryPlan;
+}
+
+/**
+ * Decides on workers, micro-batches and recomputation.
+ *
+ * @throws Failure when no step that the configuration allows fits the memory, naming the keys that would help; UsageError
+ *   for more workers than sequences
+ */
+export function planSteps<B>(
+  config: RunConfig,
+  parts: { model: SequenceModel; task: Task<SequenceModel, B>; optimizer: AdamW; startStep: number },
+  asked: Workers,
+): StepPlan {
+  const { model, task, optimizer, startStep } = parts;
+  const { training } = config;
+  const workers = workersFor(asked, {
+    sequences: training.batch_size,
+    tokens: task.tokensPerBatch,
+    steps: training.steps - startStep,
+    parameters: parameterCount(model),
+  });
+  try {
+    const memory = planMemory(model, task, optimizer, {
+      workers,
+      microBatchSize: training.micro_batch_size,
+      recompute: training.recompute,
+      isQuadratic: config.model.mixer === 'attention',
+      capBytes: training.memory_gb === null ? null : training.memory_gb * 2 ** 30,
+      availableBytes: process.availableMemory(),
+    });
+    // The report at the end is of the run, not of its planning.
+    resetHeapPeak();
+    return { workers, memory };
+  } catch (error) {
+    if (!(error instanceof StepTooLargeError)) throw error;
+    throw new Failure(`${error.message}${whatToSet(error, config)}`, { cause: error });
+  }
+}
+
+function whatToSet({ details: { fits } }: StepTooLargeError, { data, training }: RunConfig): string {
+  if (!fits) return '';
+  const keys = fits.length < data.length ? [`data.length=${fits.length}`] : [];
+  if (training.micro_batch_size !== null) keys.push(`training.micro_batch_size=${fits.microBatchSize}`);
+  if (fits.recompute ? training.recompute === 'never' : training.recompute === 'always')
+    keys.push('training.recompute=auto');
+  return ` Set ${keys.map((key) => `--set ${key}`).join(' ')}.`;
+}
+
+/** Into how many pieces one thread cuts a whole batch, so that it computes as many sequences at once as in a step. */
+export function piecesOf({ workers, memory }: StepPlan): number {
+  return workers * memory.microBatches;
+}
+
+/** The plan's line in the banner. */
+export function sayPlan({ workers, memory }: StepPlan, sequences: number): string {
+  const { predicted, recompute, microBatches, microBatchSize } = memory;
+  const share = Math.ceil(sequences / workers);
+  const batches = microBatches === 1 ? `${share} sequences at once` : `micro-batches of ${microBatchSize}`;
+  const way = `recompute ${recompute ? 'on' : 'off'}, ${batches}`;
+  if (!predicted) return `not predicted: this engine's memory cannot be measured; ${way}`;
+  const { stepBytes, usedBytes, limitBytes, limitedBy } = predicted;
+  const each = workers > 1 ? ' for each worker' : '';
+  return `predicted ${memorySize(usedBytes + stepBytes)} of ${memorySize(limitBytes)}${each} (${limitedBy}); ${way}`;
+}
+
+/** What was really in use, for the summary; null where it cannot be measured. */
+export function sayPeak({ workers, memory }: StepPlan): string | null {
+  const use = heapUse();
+  if (!use) return null;
+  const predicted = memory.predicted
+    ? `, ${memorySize(memory.predicted.usedBytes + memory.predicted.stepBytes)} predicted`
+    : '';
+  return `${memorySize(use.peak)} at most${workers > 1 ? ' on this thread' : ''}${predicted}`;
+}
