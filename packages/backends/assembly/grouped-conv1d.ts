@@ -1,6 +1,8 @@
 // The short convolution over a sequence, channels last, vectorised over output channels. Three shapes of group are fast:
 // one channel in and one out (depthwise), one in and two out, two in and two out; any other goes one value at a time.
-// Which row feeds a tap comes from a table (-1: a zero), so all paddings are one.
+// Which row feeds a tap comes from a table (-1: a zero), so all paddings are one. Three taps of one input each, the usual
+// filter, go all at once (three-taps.ts).
+import { groupedConv3, groupedConv3Grad } from './three-taps';
 import { addInto, flush } from './vector';
 
 const DEPTHWISE: i32 = 0;
@@ -65,6 +67,10 @@ export function groupedConv1d(
   const inBytes = <usize>inputs << 2;
   const outBytes = <usize>outputs << 2;
   pack(weight, packed, outputs, inGroup, taps);
+  if (taps == 3 && inGroup == 1 && kind != GENERAL && (outputs & 3) == 0) {
+    groupedConv3(x, packed, bias, y, rows, batch, length, inputs, outputs, kind == DOUBLED);
+    return;
+  }
   for (let b = 0; b < batch; b++) {
     for (let l = 0; l < length; l++) {
       if (bias) memory.copy(y, bias, outBytes);
@@ -130,6 +136,11 @@ export function groupedConv1dGrad(
   pack(weight, packed, outputs, inGroup, taps);
   memory.fill(partial, 0, (<usize>weights << 3) + outBytes);
   memory.fill(dbias, 0, outBytes);
+  if (taps == 3 && inGroup == 1 && kind != GENERAL && (outputs & 3) == 0 && length > 2) {
+    groupedConv3Grad(x, packed, dy, dx, total, dbias, rows, batch, length, inputs, outputs, kind == DOUBLED);
+    unpack(total, dweight, outputs, inGroup, taps);
+    return;
+  }
   memory.fill(dx, 0, <usize>(batch * length) * inBytes);
   for (let b = 0; b < batch; b++) {
     for (let l = 0; l < length; l++) {

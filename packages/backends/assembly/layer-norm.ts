@@ -4,6 +4,47 @@ import { flush, laneSum } from './vector';
 /** Rows summed into a partial sum before it joins the total: keeps float32 sums over many rows accurate. */
 const BLOCK: i32 = 64;
 
+// @ts-ignore: decorator
+@inline
+function meanOf(x: usize, full: usize, bytes: usize, share: f32): f32 {
+  let sums = f32x4.splat(0);
+  for (let at: usize = 0; at < full; at += 16) sums = f32x4.add(sums, v128.load(x + at));
+  let sum = laneSum(sums);
+  for (let at = full; at < bytes; at += 4) sum += load<f32>(x + at);
+  return sum * share;
+}
+
+/** 1/deviation */
+// @ts-ignore: decorator
+@inline
+function inverseOf(x: usize, mu: f32, full: usize, bytes: usize, share: f32, eps: f32): f32 {
+  const mu4 = f32x4.splat(mu);
+  let sums = f32x4.splat(0);
+  for (let at: usize = 0; at < full; at += 16) {
+    const d = f32x4.sub(v128.load(x + at), mu4);
+    sums = f32x4.add(sums, f32x4.mul(d, d));
+  }
+  let squares = laneSum(sums);
+  for (let at = full; at < bytes; at += 4) {
+    const d: f32 = load<f32>(x + at) - mu;
+    squares += d * d;
+  }
+  return 1 / sqrt<f32>(squares * share + eps);
+}
+
+/** mean and 1/deviation of each row, for a gradient whose forward pass did not keep them. */
+export function layerStatistics(x: usize, mean: usize, inverse: usize, rows: i32, channels: i32, eps: f32): void {
+  const full = <usize>(channels & ~3) << 2;
+  const bytes = <usize>channels << 2;
+  const share: f32 = 1 / <f32>channels;
+  for (let row = 0; row < rows; row++) {
+    const mu = meanOf(x, full, bytes, share);
+    store<f32>(mean + (<usize>row << 2), mu);
+    store<f32>(inverse + (<usize>row << 2), inverseOf(x, mu, full, bytes, share, eps));
+    x += bytes;
+  }
+}
+
 /** y, mean and 1/deviation of each row; weight and bias are always there (ones, zeros). */
 export function layerNorm(
   x: usize, weight: usize, bias: usize, y: usize, mean: usize, inverse: usize, rows: i32, channels: i32, eps: f32,
@@ -12,25 +53,10 @@ export function layerNorm(
   const bytes = <usize>channels << 2;
   const share: f32 = 1 / <f32>channels;
   for (let row = 0; row < rows; row++) {
-    let sums = f32x4.splat(0);
-    for (let at: usize = 0; at < full; at += 16) sums = f32x4.add(sums, v128.load(x + at));
-    let sum = laneSum(sums);
-    for (let at = full; at < bytes; at += 4) sum += load<f32>(x + at);
-    const mu: f32 = sum * share;
+    const mu = meanOf(x, full, bytes, share);
+    const scale = inverseOf(x, mu, full, bytes, share, eps);
 
     const mu4 = f32x4.splat(mu);
-    sums = f32x4.splat(0);
-    for (let at: usize = 0; at < full; at += 16) {
-      const d = f32x4.sub(v128.load(x + at), mu4);
-      sums = f32x4.add(sums, f32x4.mul(d, d));
-    }
-    let squares = laneSum(sums);
-    for (let at = full; at < bytes; at += 4) {
-      const d: f32 = load<f32>(x + at) - mu;
-      squares += d * d;
-    }
-    const scale: f32 = 1 / sqrt<f32>(squares * share + eps);
-
     const scale4 = f32x4.splat(scale);
     for (let at: usize = 0; at < full; at += 16) {
       const normal = f32x4.mul(f32x4.sub(v128.load(x + at), mu4), scale4);

@@ -1,25 +1,13 @@
 // Entry of the package's wasm module: the fused convolution and its gradient, a panel of a few lane groups at a time.
 // Everything of a panel happens in work buffers that stay in a cache; only rows of the tensors themselves are read and written.
-import {
-  forward, forwardInner, inverse, inverseInner, outerTwiddles, workBytes,
-} from '../../fft/assembly/transform';
-import { binsToCoefficients, coefficientsToBins, dctGradient, dctProduct } from './dct';
+import { dctGradient, dctProduct } from './dct';
 import { dftGradient, dftProduct } from './dft';
 import { orderBytes, pairOrder } from './order';
-import { loadLanes, loadOuter, loadPanel, storeLanes, storeOuter, storePanel } from './rows';
+import { bufferBytes, groupsAt, load, outerOf, PANEL_GROUPS, panelGroups, restore, save, transform } from './panel';
+import { loadLanes, storeLanes } from './rows';
 
 export { interleaveComplex, splitComplex } from './complex-channels';
-
-/** What a panel's work buffers may take together: they spill to the last-level cache, but are read in sequence (BENCHMARKS.md). */
-const PANEL_BYTES: usize = 9<<20;
-const PANEL_GROUPS: i32 = 16;
-
-/** From one work buffer to the next: a little more than its size, so that points of two do not fall on one cache set. */
-// @ts-ignore: decorator
-@inline
-function bufferBytes(plan: usize): usize {
-  return workBytes(plan) + 192;
-}
+export { phaseSuppression, phaseSuppressionBytes, phaseSuppressionGrad } from './phase-suppression';
 
 // Scratch begins with the sums of a panel's skip gradient and the order of the pairs; work buffers follow.
 const ORDER: usize = 32 * PANEL_GROUPS;
@@ -30,12 +18,6 @@ function headBytes(n: i32): usize {
   return (ORDER + orderBytes(n) + 63) & ~63;
 }
 
-/** Lane groups of a panel; at least two when there are, since a row's cache line holds two. */
-function panelGroups(plan: usize, width: i32, buffers: i32): i32 {
-  const fitting = <i32>(PANEL_BYTES / (bufferBytes(plan) * <usize>buffers));
-  return max(1, min(min(max(2, fitting), PANEL_GROUPS), width >> 3));
-}
-
 /**
  * Bytes of scratch that a kernel with so many kinds of work buffers needs: one for each of z, dy, kernel and a shared
  * kernel's gradient. They may be more than 32 bits can say, and than the heap can hold.
@@ -43,52 +25,6 @@ function panelGroups(plan: usize, width: i32, buffers: i32): i32 {
 export function scratchBytes(plan: usize, n: i32, width: i32, buffers: i32): f64 {
   const count = buffers * panelGroups(plan, width, buffers);
   return 64 + <f64>headBytes(n) + <f64>bufferBytes(plan) * <f64>count;
-}
-
-/** The groups of the panel that begins at channel c: whole ones, or at the end one that does its neighbour's work again. */
-// @ts-ignore: decorator
-@inline
-function groupsAt(c: i32, width: i32, most: i32): i32 {
-  return max(1, min(most, width - c >> 3));
-}
-
-/** Twiddles of the outermost level when it is done while rows are moved, else 0: only whole groups of unpadded rows. */
-// @ts-ignore: decorator
-@inline
-function outerOf(plan: usize, rows: i32, n: i32, lanes: i32): usize {
-  return rows == n && lanes == 8 ? outerTwiddles(plan) : 0;
-}
-
-/** A panel's rows into its work buffers, for `transform`. */
-function load(
-  outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, from: usize, rowBytes: usize, rows: i32, n: i32,
-  lanes: i32,
-): void {
-  if (outer != 0) loadOuter(work, stride, groups, isDct, from, rowBytes, n, outer);
-  else loadPanel(work, stride, groups, isDct, from, rowBytes, rows, n, lanes);
-}
-
-/** The reverse, after `restore`. */
-function save(
-  outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, to: usize, rowBytes: usize, rows: i32, n: i32,
-  lanes: i32, scale: f32,
-): void {
-  if (outer != 0) storeOuter(work, stride, groups, isDct, to, rowBytes, n, outer, scale);
-  else storePanel(work, stride, groups, isDct, to, rowBytes, rows, n, lanes, scale);
-}
-
-/** A group's rows to their spectrum. */
-function transform(plan: usize, outer: usize, isDct: bool, n: i32, work: usize): void {
-  if (outer != 0) forwardInner(plan, work);
-  else forward(plan, work);
-  if (isDct) binsToCoefficients(plan, n, work);
-}
-
-/** The way back, unscaled for dft. */
-function restore(plan: usize, outer: usize, isDct: bool, n: i32, work: usize): void {
-  if (isDct) coefficientsToBins(plan, n, work);
-  if (outer != 0) inverseInner(plan, work);
-  else inverse(plan, work);
 }
 
 /**

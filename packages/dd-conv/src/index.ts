@@ -16,4 +16,5 @@ export { ImplicitFilter, type ImplicitFilterOptions } from './filter/implicit-fi
 export * from './nn/index.ts';
 export { type DdConvOptions, ddConv, type KernelDomain, type Norm, type Transform } from './ops/dd-conv.ts';
 export { type LongConvOptions, longConv } from './ops/long-conv.ts';
+export { type ConditioningSide, type PhaseSuppressionOptions, phaseSuppression } from './ops/phase-suppression.ts';
 export { splitComplex } from './ops/split-complex.ts';

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Module } from '../nn/module.ts';
 import type { Rng } from '../nn/random.ts';
 import { checkTensor } from '../ops/checks.ts';
+import { phaseSuppression } from '../ops/phase-suppression.ts';
 import { splitComplex } from '../ops/split-complex.ts';
 import { activations } from './activations.ts';
 import { ConvStack } from './conv-stack.ts';
@@ -46,7 +47,8 @@ export abstract class ConditioningNetwork extends Module {
 
 /**
  * Type I, phase suppression: M = |F(time(u))|², H = frequency(M). For dft the frequency side makes two channels of each,
- * the real and the imaginary part. I-time has no frequency side (H = M, real), I-freq no time side.
+ * the real and the imaginary part. I-time has no frequency side (H = M, real), I-freq no time side. Type I itself, of one
+ * layer and in the frequency domain, is one op that keeps its input alone; the other options keep every step's tensor.
  * Parameters: `time.*` and `frequency.*`, each a ConvStack.
  */
 class PhaseSuppression extends ConditioningNetwork {
@@ -62,11 +64,16 @@ class PhaseSuppression extends ConditioningNetwork {
   }
 
   protected override spectrum(u: tf.Tensor3D): Spectrum {
+    const { layers, kernelDomain, transform, norm, magnitude: measured, paddingMode } = this.settings;
+    if (this.#time && this.#frequency && layers === 1 && kernelDomain === 'frequency') {
+      const [time, frequency] = [this.#time.onlyLayer(), this.#frequency.onlyLayer()];
+      return phaseSuppression(u, { time, frequency, transform, norm, magnitude: measured, paddingMode });
+    }
     const spectrum = this.transform(this.#time ? this.#time.forward(u) : u);
-    const measure = this.settings.magnitude === 'abs' ? absolute : squared;
+    const measure = measured === 'abs' ? absolute : squared;
     const magnitude = measure(spectrum) as tf.Tensor3D;
     const made = this.#frequency ? this.#frequency.forward(magnitude) : magnitude;
-    if (this.settings.transform === 'dct') return made;
+    if (transform === 'dct') return made;
     return this.#frequency ? splitComplex(made) : { re: made, im: tf.zerosLike(made) };
   }
 }

@@ -5,6 +5,7 @@ import { kaimingUniform } from '../nn/init.ts';
 import { Module } from '../nn/module.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { Rng } from '../nn/random.ts';
+import type { ConditioningSide } from '../ops/phase-suppression.ts';
 import type { ConditioningSettings } from './options.ts';
 
 interface Layer {
@@ -44,6 +45,16 @@ export class ConvStack extends Module {
               },
       });
     }
+  }
+
+  /** The parameters of a stack of one layer, as `phaseSuppression` takes them. */
+  onlyLayer(): ConditioningSide {
+    const [{ weight, bias, norm }] = this.#layers as [Layer];
+    return {
+      weight: weight.value as tf.Tensor3D,
+      bias: bias.value as tf.Tensor1D,
+      ...(norm && { norm: { weight: norm.weight.value as tf.Tensor1D, bias: norm.bias.value as tf.Tensor1D } }),
+    };
   }
 
   /** @param x [B, L, width] @returns [B, L, width·multiplier] */

@@ -43,3 +43,60 @@ export const splitComplexKernelName = 'OrchidSplitComplex';
 
 /** {re, im: [..., C]} → [..., 2C], the inverse of the above */
 export const interleaveKernelName = 'OrchidInterleaveComplex';
+
+/**
+ * Type I conditioning (paper, section 3.2): H = frequency(|F(time(u))|) or of its square, both sides a short depthwise
+ * convolution, with a layer norm under the second name; dft: [re, im] of [B, L/2 + 1, D], dct: [H] of [B, L, D]. It saves its
+ * inputs only. (Two names, because tfjs wants to know from the name what is saved.)
+ */
+export const phaseSuppressionKernelName = 'OrchidPhaseSuppression';
+export const normedPhaseSuppressionKernelName = 'OrchidPhaseSuppressionNormed';
+
+/** Every gradient of the above, one for each input, in the order of `phaseSuppressionInputNames`; for both names. */
+export const phaseSuppressionGradKernelName = 'OrchidPhaseSuppressionGrad';
+
+export interface PhaseSuppressionInputs extends NamedTensorInfoMap {
+  /** [B, L, D] */
+  u: TensorInfo;
+  /** [D, 1, m] and [D] */
+  timeWeight: TensorInfo;
+  timeBias: TensorInfo;
+  /** [D], as all four of the norms' or none */
+  timeNormWeight?: TensorInfo;
+  timeNormBias?: TensorInfo;
+  /** [pD, 1, m] and [pD]; p = 2 for dft, whose channels alternate real and imaginary parts, 1 for dct */
+  frequencyWeight: TensorInfo;
+  frequencyBias: TensorInfo;
+  /** [pD] */
+  frequencyNormWeight?: TensorInfo;
+  frequencyNormBias?: TensorInfo;
+}
+
+export interface PhaseSuppressionGradInputs extends PhaseSuppressionInputs {
+  /** the gradient of H: dft both, dct dRe alone */
+  dRe: TensorInfo;
+  dIm?: TensorInfo;
+}
+
+export interface PhaseSuppressionAttrs {
+  transform: 'dft' | 'dct';
+  /** scale of F for dft */
+  scale: number;
+  isSquared: boolean;
+  paddingMode: 'zeros' | 'reflect' | 'circular';
+  /** added to the variance by both norms */
+  eps: number;
+  hasNorm: boolean;
+}
+
+export function phaseSuppressionInputNames(hasNorm: boolean): (keyof PhaseSuppressionInputs & string)[] {
+  return [
+    'u',
+    'timeWeight',
+    'timeBias',
+    ...(hasNorm ? ['timeNormWeight', 'timeNormBias'] : []),
+    'frequencyWeight',
+    'frequencyBias',
+    ...(hasNorm ? ['frequencyNormWeight', 'frequencyNormBias'] : []),
+  ];
+}

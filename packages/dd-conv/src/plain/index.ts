@@ -1,4 +1,5 @@
-// @orchid-ml/dd-conv/plain: the convolution and its gradients in float64 on flat arrays, without TensorFlow.js.
+// @orchid-ml/dd-conv/plain: the convolution, the conditioning and their gradients in float64 on flat arrays, without
+// TensorFlow.js.
 export {
   type DdConvArrays,
   type DdConvGradients,
@@ -6,3 +7,11 @@ export {
   ddConv,
   ddConvGradient,
 } from './dd-conv.ts';
+export {
+  type PhaseSuppressionArrays,
+  type PhaseSuppressionGradients,
+  type PhaseSuppressionSettings,
+  phaseSuppression,
+  phaseSuppressionGradient,
+  type SideArrays,
+} from './phase-suppression.ts';

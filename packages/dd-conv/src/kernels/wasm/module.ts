@@ -42,6 +42,9 @@ export interface DdConvModule {
   ): void;
   splitComplex(x: number, re: number, im: number, count: number): void;
   interleaveComplex(re: number, im: number, x: number, count: number): void;
+  phaseSuppressionBytes(call: number, isGradient: boolean): number;
+  phaseSuppression(call: number): void;
+  phaseSuppressionGrad(call: number): void;
 }
 
 export function ddConvModule(backend: WasmBackend): DdConvModule {

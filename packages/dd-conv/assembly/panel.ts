@@ -1,0 +1,67 @@
+// A panel: a few lane groups of a tensor's channels, moved to and from their work buffers together and transformed there.
+import { forward, forwardInner, inverse, inverseInner, outerTwiddles, workBytes } from '../../fft/assembly/transform';
+import { binsToCoefficients, coefficientsToBins } from './dct';
+import { loadOuter, loadPanel, storeOuter, storePanel } from './rows';
+
+/** What a panel's work buffers may take together: they spill to the last-level cache, but are read in sequence (BENCHMARKS.md). */
+const PANEL_BYTES: usize = 9<<20;
+export const PANEL_GROUPS: i32 = 16;
+
+/** From one work buffer to the next: a little more than its size, so that points of two do not fall on one cache set. */
+// @ts-ignore: decorator
+@inline
+export function bufferBytes(plan: usize): usize {
+  return workBytes(plan) + 192;
+}
+
+/** Lane groups of a panel; at least two when there are, since a row's cache line holds two. */
+export function panelGroups(plan: usize, width: i32, buffers: i32): i32 {
+  const fitting = <i32>(PANEL_BYTES / (bufferBytes(plan) * <usize>buffers));
+  return max(1, min(min(max(2, fitting), PANEL_GROUPS), width >> 3));
+}
+
+/** The groups of the panel that begins at channel c: whole ones, or at the end one that does its neighbour's work again. */
+// @ts-ignore: decorator
+@inline
+export function groupsAt(c: i32, width: i32, most: i32): i32 {
+  return max(1, min(most, width - c >> 3));
+}
+
+/** Twiddles of the outermost level when it is done while rows are moved, else 0: only whole groups of unpadded rows. */
+// @ts-ignore: decorator
+@inline
+export function outerOf(plan: usize, rows: i32, n: i32, lanes: i32): usize {
+  return rows == n && lanes == 8 ? outerTwiddles(plan) : 0;
+}
+
+/** A panel's rows into its work buffers, for `transform`. */
+export function load(
+  outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, from: usize, rowBytes: usize, rows: i32, n: i32,
+  lanes: i32,
+): void {
+  if (outer != 0) loadOuter(work, stride, groups, isDct, from, rowBytes, n, outer);
+  else loadPanel(work, stride, groups, isDct, from, rowBytes, rows, n, lanes);
+}
+
+/** The reverse, after `restore`. */
+export function save(
+  outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, to: usize, rowBytes: usize, rows: i32, n: i32,
+  lanes: i32, scale: f32,
+): void {
+  if (outer != 0) storeOuter(work, stride, groups, isDct, to, rowBytes, n, outer, scale);
+  else storePanel(work, stride, groups, isDct, to, rowBytes, rows, n, lanes, scale);
+}
+
+/** A group's rows to their spectrum. */
+export function transform(plan: usize, outer: usize, isDct: bool, n: i32, work: usize): void {
+  if (outer != 0) forwardInner(plan, work);
+  else forward(plan, work);
+  if (isDct) binsToCoefficients(plan, n, work);
+}
+
+/** The way back, unscaled for dft. */
+export function restore(plan: usize, outer: usize, isDct: bool, n: i32, work: usize): void {
+  if (isDct) coefficientsToBins(plan, n, work);
+  if (outer != 0) inverseInner(plan, work);
+  else inverse(plan, work);
+}
