@@ -26,7 +26,9 @@ const PROBE_LENGTH = 128;
  * The longer one of the probes' two lengths: a power of two, so that its transforms need no detour, and shorter than the
  * longest sequence, for which a model may not have to cut what it has made for that.
  */
-function probeLength(length: number): number {
+function probeLength(length: number, isQuadratic: boolean): number {
+  // Of a square more is lost by going far from small probes; attention has no transform to suit, nor kernels to cut.
+  if (isQuadratic) return Math.min(2 * PROBE_LENGTH, length);
   return 2 ** Math.floor(Math.log2(Math.min(PROBE_LENGTH, Math.max(1, length - 1))));
 }
 
@@ -62,7 +64,7 @@ export class StepMemory<M extends Module, B> {
    * @returns null where the engine's heap cannot be measured
    */
   bytes({ sequences, length, recompute }: StepSize): number | null {
-    const long = probeLength(this.#shape.length);
+    const long = probeLength(this.#shape.length, this.#isQuadratic);
     const short = Math.max(1, long >> 1);
     // One sequence may go other ways through a kernel than several.
     const few = Math.min(sequences, 2);
