@@ -6,12 +6,15 @@ import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts';
 import { cos } from './cos.ts';
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.ts';
 import { depthwiseBackpropInput } from './depthwise-backprop-input.ts';
+import { exp } from './exp.ts';
+import { fusedMatMul } from './fused-mat-mul.ts';
 import { gatherV2 } from './gather-v2.ts';
 import { identity } from './identity.ts';
 import { asOriginal, type Override, type WasmArguments } from './override.ts';
 import { sign } from './sign.ts';
 import { sin } from './sin.ts';
 import { slice } from './slice.ts';
+import { softmax } from './softmax.ts';
 import { splitV } from './split-v.ts';
 import { sum } from './sum.ts';
 import { tanh } from './tanh.ts';
@@ -26,11 +29,14 @@ export const overrides: readonly Override[] = [
   cos,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
+  exp,
+  fusedMatMul,
   gatherV2,
   identity,
   sign,
   sin,
   slice,
+  softmax,
   splitV,
   sum,
   tanh,

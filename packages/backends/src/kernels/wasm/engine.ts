@@ -10,10 +10,12 @@ type Unary = (x: number, y: number, count: number) => void;
 type Wave = (x: number, y: number, count: number, limit: number) => number;
 
 interface Engine {
+  clamp(x: number, count: number, low: number, high: number): void;
   conv2dFilterGrad: Call;
   cos: Wave;
   depthwiseFilterGrad: Call;
   depthwiseInputGrad: Call;
+  exp: Unary;
   gatherRows(x: number, ids: number, out: number, outer: number, size: number, count: number, inner: number): number;
   scatterAddRows(x: number, ids: number, out: number, count: number, segments: number, inner: number): void;
   copyRuns(from: number, to: number, count: number, bytes: number, fromStride: number, toStride: number): void;
@@ -29,6 +31,7 @@ interface Engine {
   multiply(a: number, b: number, out: number, count: number): void;
   sign: Unary;
   sin: Wave;
+  softmax(x: number, y: number, rows: number, classes: number): void;
   softmaxSums(logits: number, largest: number, sums: number, rows: number, classes: number): void;
   softmaxCrossEntropyGrad: Call;
   sumLast(x: number, out: number, outer: number, count: number): void;
