@@ -116,6 +116,14 @@ describe('orchid train recall', () => {
     for (const [i, loss] of same.entries()) expect(pieces[i]).toBeCloseTo(loss, 4);
   });
 
+  it('trains attention in the same place, and evaluates what it saved', async () => {
+    const attention = ['--set', 'model.mixer=attention', '--set', 'model.position_embedding_type=absolute'];
+    const { code, output, errors } = await orchid(folder, ...tiny, ...attention, '--out', 'attention');
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toMatch(/model +1 attention layers, width 8, 2 heads, [\d,]+ parameters/);
+    expect((await orchid(folder, 'eval', 'attention', '--sequences', '20')).code).toBe(0);
+  });
+
   it('runs on the cpu engine too', async () => {
     const { code, output } = await orchid(folder, ...tiny, '--out', 'cpu', '--backend', 'cpu', '--steps', '2');
     expect(code).toBe(0);

@@ -61,7 +61,11 @@ function announce<B>(job: Job<B>, io: Io): void {
   const { workers } = job.plan;
   const { optimizer, schedule, training } = config;
   const m = config.model;
-  const shape = `${m.num_hidden_layers} Orchid layers, width ${m.hidden_size}, type ${m.conditioning}, ${m.transform.toUpperCase()}`;
+  const [name, how] =
+    m.mixer === 'attention'
+      ? ['attention', `${m.num_attention_heads} heads`]
+      : ['Orchid', `type ${m.conditioning}, ${m.transform.toUpperCase()}`];
+  const shape = `${m.num_hidden_layers} ${name} layers, width ${m.hidden_size}, ${how}`;
   banner(io, job.title, [
     ['engine', String(job.engine)],
     ...(workers > 1 ? [['workers', sayWorkers(workers, training.batch_size)] as const] : []),
