@@ -29,6 +29,18 @@ export interface Metric {
   readonly learningRate?: number;
   readonly gradientNorm?: number;
   readonly ms?: number;
+  /** at an evaluation: what is in use once it is over */
+  readonly memory?: MemoryInUse;
+}
+
+/** Flat over a run, or something leaks. */
+export interface MemoryInUse {
+  /** tensors that tfjs knows of, on this thread */
+  readonly tensors: number;
+  /** the wasm engine's heap, on this thread; null on other engines */
+  readonly heapBytes: number | null;
+  /** the whole process with all its threads */
+  readonly residentBytes: number;
 }
 
 /** A failure with the operating system's reason in words. */

@@ -3,8 +3,10 @@ import { heapUse, resetHeapPeak } from '@orchid-ml/backends';
 import { parameterCount, type SequenceModel } from '@orchid-ml/orchid-models';
 import type { AdamW } from '@orchid-ml/trainers';
 import { type MemoryPlan, memorySize, planMemory, StepTooLargeError, type Task } from '@orchid-ml/trainers';
+import * as tf from '@tensorflow/tfjs-core';
 import type { RunConfig } from '../config/schema.ts';
 import { Failure } from '../errors.ts';
+import type { MemoryInUse } from './folder.ts';
 import { type Workers, workersFor } from './workers.ts';
 
 /** How the steps of a run are made. */
@@ -85,4 +87,13 @@ export function sayPeak({ workers, memory }: StepPlan): string | null {
     ? `, ${memorySize(memory.predicted.usedBytes + memory.predicted.stepBytes)} predicted`
     : '';
   return `${memorySize(use.peak)} at most${workers > 1 ? ' on this thread' : ''}${predicted}`;
+}
+
+/** What is in use now. */
+export function memoryInUse(): MemoryInUse {
+  return {
+    tensors: tf.memory().numTensors,
+    heapBytes: heapUse()?.used ?? null,
+    residentBytes: process.memoryUsage.rss(),
+  };
 }

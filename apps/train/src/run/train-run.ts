@@ -12,7 +12,7 @@ import * as format from '../ui/format.ts';
 import { coursePlot } from '../ui/plot.ts';
 import { Progress } from '../ui/progress.ts';
 import type { RunFolder } from './folder.ts';
-import { type StepPlan, sayPeak, sayPlan } from './memory.ts';
+import { memoryInUse, type StepPlan, sayPeak, sayPlan } from './memory.ts';
 import type { Recipe } from './recipe.ts';
 import { startWorkers } from './workers.ts';
 
@@ -144,7 +144,7 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
         },
         onEvaluate({ step, scores }) {
           const { loss, accuracy } = scores as { loss: number; accuracy: number };
-          folder.log({ kind: 'evaluation', step, loss, accuracy });
+          folder.log({ kind: 'evaluation', step, loss, accuracy, memory: memoryInUse() });
           progress.note(`step ${step}: held-out loss ${format.loss(loss)}, accuracy ${format.percent(accuracy)}`);
           const enough = training.stop_accuracy;
           return enough !== null && accuracy > enough ? 'stop' : undefined;
