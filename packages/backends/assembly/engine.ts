@@ -15,4 +15,4 @@ export { softmaxSums, softmaxCrossEntropyGrad } from './softmax-cross-entropy';
 export { sumLast, sumMiddle, sumRowsInto } from './sum';
 export { tanh } from './tanh';
 export { transpose } from './transpose';
-export { clamp, multiply } from './vector';
+export { multiply } from './vector';

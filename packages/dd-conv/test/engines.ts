@@ -7,7 +7,8 @@ import { Rng } from '../src/nn/random.ts';
 export const engines = ['cpu', 'wasm'] as const;
 
 export async function start(engine: (typeof engines)[number]): Promise<void> {
-  await useBackend(engine);
+  // Without a native BLAS, so that it is this workspace's own code that is tested.
+  await useBackend(engine, { blas: 'off' });
 }
 
 export function randomArray(rng: Rng, size: number): Float32Array {

@@ -3,10 +3,12 @@ import { useBackend } from '@orchid-ml/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
-export const BACKENDS = ['cpu', 'wasm'] as const;
+// With BLAS: the machine's native library, where it has one (packages/backends/src/blas/blas.test.ts says when it has not).
+export const BACKENDS = ['cpu', 'wasm', 'wasm with BLAS'] as const;
 
 export async function use(name: (typeof BACKENDS)[number]): Promise<void> {
-  await useBackend(name);
+  if (name === 'cpu') await useBackend('cpu');
+  else await useBackend('wasm', { blas: name === 'wasm' ? 'off' : 'auto' });
 }
 
 /** Runs `body` and checks that it leaves no tensor behind. */

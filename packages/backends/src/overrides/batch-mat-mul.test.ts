@@ -60,3 +60,25 @@ describe('BatchMatMul', () => {
     expect(() => tf.tidy(() => tf.matMul(tf.zeros([2, 3]), tf.zeros([2, 3]), true, true))).toThrow(/inner shapes/);
   });
 });
+
+describe('_FusedMatMul', () => {
+  const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const;
+  const biases: (number[] | null)[] = [null, [9], [1, 9]];
+  test.each(activations.flatMap((activation) => biases.map((bias) => [activation, bias] as const)))(
+    '%s, bias %j, with transposes and batches',
+    (activation, shape) =>
+      sameOnBoth(() => {
+        const bias = shape ? { bias: noiseTensor(shape, 3) } : {};
+        const [a, b] = [noiseTensor([2, 7, 5], 1), noiseTensor([2, 9, 5], 2)];
+        const alpha = activation === 'prelu' ? { preluActivationWeights: noiseTensor([9], 4) } : {};
+        const whole = tf.fused.matMul({ a, b, transposeB: true, ...bias, activation, ...alpha });
+        const [x, w] = [noiseTensor([70, 33], 1), noiseTensor([33, 9], 2)];
+        const run = (x: tf.Tensor, w: tf.Tensor) => tf.fused.matMul({ a: x, b: w, ...bias, activation, ...alpha });
+        const differentiable = activation === 'linear' || activation === 'relu' || activation === 'relu6';
+        return [whole, run(x, w), ...(differentiable ? tf.grads(run)([x, w]) : [])];
+      }, 4e-6),
+  );
+
+  test('of no inner side: the bias alone', () =>
+    sameOnBoth(() => tf.fused.matMul({ a: tf.zeros([2, 0]), b: tf.zeros([0, 3]), bias: tf.tensor1d([1, 2, 3]) })));
+});

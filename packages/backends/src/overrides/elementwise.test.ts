@@ -143,3 +143,21 @@ describe('cast', () => {
       tf.dispose([x, whole, back]);
     }));
 });
+
+test('exp, relative to its value, from the smallest result to the largest and beyond', async () => {
+  await useBackend('wasm', { blas: 'off' });
+  const x = Float32Array.from({ length: 100_003 }, (_, i) => -110 + (i / 100_000) * 205);
+  const y = tf.tidy(() => tf.exp(tf.tensor1d(x)));
+  const values = await y.data();
+  y.dispose();
+  for (let i = 0; i < x.length; i++) {
+    const wanted = Math.exp(x[i]!);
+    // Below the normal numbers float32 has a step of 2^-149.
+    if (wanted > 3.4028236e38) expect(values[i]).toBe(Infinity);
+    else if (!(Math.abs(values[i]! - wanted) <= Math.max(1.6e-7 * wanted, 2 ** -149)))
+      expect.fail(`exp(${x[i]}) is ${values[i]}, want ${wanted}`);
+  }
+  const ends = tf.tidy(() => tf.exp(tf.tensor1d([0, -0, Infinity, -Infinity, Number.NaN, 3e38, -3e38])));
+  expect([...(await ends.data())]).toEqual([1, 1, Infinity, 0, Number.NaN, Infinity, 0]);
+  ends.dispose();
+});

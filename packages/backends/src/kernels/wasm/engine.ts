@@ -10,7 +10,6 @@ type Unary = (x: number, y: number, count: number) => void;
 type Wave = (x: number, y: number, count: number, limit: number) => number;
 
 interface Engine {
-  clamp(x: number, count: number, low: number, high: number): void;
   conv2dFilterGrad: Call;
   cos: Wave;
   depthwiseFilterGrad: Call;
