@@ -37,3 +37,12 @@ test.each(['index.ts', 'ops/index.ts', 'autodiff/index.ts'])(
     expect(code).toMatch(/registerGradient\b/);
   },
 );
+
+test('the native interface, which is installed here, stays out of a bundle, imports of it too', async () => {
+  const path = JSON.stringify(fileURLToPath(new URL('index.ts', import.meta.url)));
+  const code = await bundled(`import { useBackend } from ${path}; console.log(useBackend);`);
+  expect(code).toContain('koffi is not installed');
+  // What koffi's own loader says, and imports that a browser or a later bundler would resolve.
+  expect(code).not.toContain('koromix');
+  expect(code).not.toMatch(/(import\(|from|import)\s*["'`](koffi|node:)/);
+});

@@ -21,17 +21,13 @@ const opened = new Map<string, BlasLibrary>();
  * @param wanted 'auto' for the best library of this machine, 'off', or a library's path
  * @param platform the operating system as Node calls it, or undefined outside of Node
  */
-export async function chooseBlas(
-  wanted: string,
-  backend: WasmBackend,
-  platform: string | undefined,
-): Promise<BlasChoice> {
+export function chooseBlas(wanted: string, backend: WasmBackend, platform: string | undefined): BlasChoice {
   if (wanted === 'off') return { why: 'it was asked for without' };
   const isNamed = wanted !== 'auto';
   if (platform === undefined) return { why: 'only Node can call a native library', isTrouble: isNamed };
   let koffi: Koffi;
   try {
-    koffi = await loadKoffi();
+    koffi = loadKoffi();
   } catch (error) {
     const why = reason(error);
     return isNamed ? { why: `${wanted} cannot be used: ${why}`, isTrouble: true } : { why };

@@ -15,14 +15,19 @@ export interface Koffi {
   address(array: Uint8Array): bigint;
 }
 
-/** @throws Error when koffi is not installed or does not load; with its cause */
-export async function loadKoffi(): Promise<Koffi> {
-  // Not written as a literal, and marked for those who resolve it all the same: a page's bundle has no use for it.
-  const name = 'koffi';
+/**
+ * Only in Node.
+ *
+ * @throws Error when koffi is not installed or does not load; with its cause
+ */
+export function loadKoffi(): Koffi {
   try {
-    return ((await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as { default: Koffi }).default;
+    // Not an import: a bundler would follow it, and a page has no use for native code.
+    const { createRequire } = process.getBuiltinModule('node:module');
+    return createRequire(import.meta.url)('koffi') as Koffi;
   } catch (error) {
-    const isMissing = (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND';
+    // Its own loader looks for modules, too.
+    const isMissing = reason(error).startsWith("Cannot find module 'koffi'");
     throw new Error(
       isMissing ? 'koffi is not installed (npm install koffi)' : `koffi does not load: ${reason(error)}`,
       {

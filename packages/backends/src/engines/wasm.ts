@@ -28,7 +28,7 @@ export async function startWasm(options: UseBackendOptions): Promise<void> {
   }
   const backend = tf.backend() as unknown as WasmBackend;
   guardHeap(backend.wasm);
-  const blas = await chooseBlas(options.blas ?? 'auto', backend, isNode() ? process.platform : undefined);
+  const blas = chooseBlas(options.blas ?? 'auto', backend, isNode() ? process.platform : undefined);
   setBlas(blas.library);
   const note = blas.isTrouble ? `${blas.why}; matrix products are computed by the wasm kernel` : undefined;
   if (note !== undefined) warnOnce(`useBackend: ${note}`);
