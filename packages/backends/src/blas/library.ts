@@ -45,7 +45,8 @@ function keepToOneThread(library: Library, path: string): string {
   }
   const mklThreads = optional(library, 'MKL_Set_Num_Threads', 'void', [int]);
   if (mklThreads) {
-    // 1 is MKL_THREADING_SEQUENTIAL: no OpenMP runtime is looked for.
+    // 0 is MKL_INTERFACE_LP64, 1 MKL_THREADING_SEQUENTIAL: integers of 32 bits, and no OpenMP runtime is looked for.
+    optional(library, 'MKL_Set_Interface_Layer', int, [int])?.(0);
     optional(library, 'MKL_Set_Threading_Layer', int, [int])?.(1);
     mklThreads(1);
     const version = new Uint8Array(200);
