@@ -39,11 +39,11 @@ export function dctProduct(
 
 /**
  * The gradients. With K = kernel + H + d and G the cotangent's coefficients:
- * g := K ⊙ G; cross (unless 0) := or += Z ⊙ G; dH rows := Z ⊙ G; dd += Σ Z ⊙ G; parameters as in dft.ts.
+ * g := K ⊙ G; cross (unless 0) := or += Z ⊙ G; filtered (unless 0) := K ⊙ Z; dH rows := Z ⊙ G; dd += Σ Z ⊙ G; parameters as in dft.ts.
  */
 export function dctGradient(
   plan: usize, n: i32, z: usize, g: usize, kernel: usize, h: usize, rowBytes: usize, lanes: i32, dA: v128, dB: v128,
-  cross: usize, isAdded: bool, dH: usize, dSkip: usize,
+  cross: usize, isAdded: bool, filtered: usize, dH: usize, dSkip: usize,
 ): void {
   let sumA = f32x4.splat(0);
   let sumB = f32x4.splat(0);
@@ -65,8 +65,14 @@ export function dctGradient(
     const gb = v128.load(g + p, 16);
     v128.store(g + p, f32x4.mul(a, ga));
     v128.store(g + p, f32x4.mul(b, gb), 16);
-    let xa = f32x4.mul(ga, v128.load(z + p));
-    let xb = f32x4.mul(gb, v128.load(z + p, 16));
+    const za = v128.load(z + p);
+    const zb = v128.load(z + p, 16);
+    if (filtered != 0) {
+      v128.store(filtered + p, f32x4.mul(a, za));
+      v128.store(filtered + p, f32x4.mul(b, zb), 16);
+    }
+    let xa = f32x4.mul(ga, za);
+    let xb = f32x4.mul(gb, zb);
     if (dH != 0) {
       storeLanes(dH, xa, lanes);
       storeLanes(dH + 16, xb, lanes - 4);

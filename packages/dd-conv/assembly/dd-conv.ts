@@ -20,7 +20,7 @@ function headBytes(n: i32): usize {
 
 /**
  * Bytes of scratch that a kernel with so many kinds of work buffers needs: one for each of z, dy, kernel and a shared
- * kernel's gradient. They may be more than 32 bits can say, and than the heap can hold.
+ * kernel's gradient or, with an output gate, what was filtered by kernels of the examples' own. They may be more than 32 bits can say, and than the heap can hold.
  */
 export function scratchBytes(plan: usize, n: i32, width: i32, buffers: i32): f64 {
   const count = buffers * panelGroups(plan, width, buffers);
@@ -28,16 +28,16 @@ export function scratchBytes(plan: usize, n: i32, width: i32, buffers: i32): f64
 }
 
 /**
- * y = F⁻¹(F(z) ⊙ (scale·F(kernel) + H + d)); the kernel `OrchidDdConv`, whose tensors these are the addresses of.
+ * y = outputGate ⊙ F⁻¹(F(inputGate ⊙ z) ⊙ (scale·F(kernel) + H + d)); the kernel `OrchidDdConv`, whose tensors these are the addresses of.
  * d, the skip weight, joins the spectrum: adding d ⊙ z and adding d to every bin is the same.
  *
- * @param kernel,hRe,hIm,skip 0 when there is none
+ * @param kernel,hRe,hIm,skip,inputGate,outputGate 0 when there is none
  * @param bins rows of H an example
  */
 export function ddConv(
   plan: usize, isDct: bool, n: i32, batch: i32, length: i32, width: i32,
   z: usize, kernel: usize, kernelRows: i32, isShared: bool, scale: f32,
-  hRe: usize, hIm: usize, bins: i32, skip: usize, y: usize, scratch: usize,
+  hRe: usize, hIm: usize, bins: i32, skip: usize, inputGate: usize, outputGate: usize, y: usize, scratch: usize,
 ): void {
   scratch = (scratch + 63) & ~63;
   const table = scratch + ORDER;
@@ -60,11 +60,11 @@ export function ddConv(
     for (let b = 0; b < batch; b++) {
       if (kernel != 0 && (b == 0 || !isShared)) {
         const from = kernel + <usize>(b * kernelRows) * rowBytes + at;
-        load(kernelOuter, kernelWork, stride, groups, isDct, from, rowBytes, kernelRows, n, lanes);
+        load(kernelOuter, kernelWork, stride, groups, isDct, from, rowBytes, kernelRows, n, lanes, 0);
         for (let g = 0; g < groups; g++) transform(plan, kernelOuter, isDct, n, kernelWork + stride * <usize>g);
       }
       const rows = <usize>(b * length) * rowBytes + at;
-      load(outer, zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
+      load(outer, zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes, inputGate == 0 ? 0 : inputGate + rows);
       for (let g = 0; g < groups; g++) {
         const work = zWork + stride * <usize>g;
         transform(plan, outer, isDct, n, work);
@@ -79,7 +79,8 @@ export function ddConv(
         else dftProduct(n, table, work, k, scale, re, im, rowBytes, lanes, dA, dB);
         restore(plan, outer, isDct, n, work);
       }
-      save(outer, zWork, stride, groups, isDct, y + rows, rowBytes, length, n, lanes, outScale);
+      const gate = outputGate == 0 ? <usize>0 : outputGate + rows;
+      save(outer, zWork, stride, groups, isDct, y + rows, rowBytes, length, n, lanes, outScale, gate, 0, 0);
     }
   }
 }
@@ -87,22 +88,25 @@ export function ddConv(
 /**
  * All gradients at once, from the inputs of `ddConv` and the cotangent dy; the kernel `OrchidDdConvGrad`.
  *
- * @param dKernel,dRe,dIm,dSkip where gradients go; 0 when there is no such input
+ * @param dKernel,dRe,dIm,dSkip,dInputGate,dOutputGate where gradients go; 0 when there is no such input
  */
 export function ddConvGrad(
   plan: usize, isDct: bool, n: i32, batch: i32, length: i32, width: i32,
   z: usize, kernel: usize, kernelRows: i32, isShared: bool, scale: f32,
-  hRe: usize, hIm: usize, bins: i32, skip: usize, dy: usize,
-  dz: usize, dKernel: usize, dRe: usize, dIm: usize, dSkip: usize, scratch: usize,
+  hRe: usize, hIm: usize, bins: i32, skip: usize, inputGate: usize, outputGate: usize, dy: usize,
+  dz: usize, dKernel: usize, dRe: usize, dIm: usize, dSkip: usize, dInputGate: usize, dOutputGate: usize, scratch: usize,
 ): void {
   scratch = (scratch + 63) & ~63;
   const table = scratch + ORDER;
   const stride = bufferBytes(plan);
-  const most = panelGroups(plan, width, kernel == 0 ? 2 : isShared ? 4 : 3);
+  // What comes out before the output gate takes z's place, unless the kernel's gradient does.
+  const isFilteredApart = outputGate != 0 && kernel != 0 && !isShared;
+  const most = panelGroups(plan, width, kernel == 0 ? 2 : isShared || isFilteredApart ? 4 : 3);
   const zWork = scratch + headBytes(n);
   const gWork = zWork + stride * <usize>most;
   const kernelWork = gWork + stride * <usize>most;
-  const sharedWork = kernelWork + stride * <usize>most;
+  const lastWork = kernelWork + stride * <usize>most;
+  const filteredWork = isFilteredApart ? lastWork : zWork;
   const lanes = min(8, width);
   const rowBytes = <usize>width << 2;
   const outer = outerOf(plan, length, n, lanes);
@@ -119,14 +123,14 @@ export function ddConvGrad(
     for (let b = 0; b < batch; b++) {
       const kernelRow = <usize>(isShared ? 0 : b * kernelRows) * rowBytes + at;
       if (kernel != 0 && (b == 0 || !isShared)) {
-        load(kernelOuter, kernelWork, stride, groups, isDct, kernel + kernelRow, rowBytes, kernelRows, n, lanes);
+        load(kernelOuter, kernelWork, stride, groups, isDct, kernel + kernelRow, rowBytes, kernelRows, n, lanes, 0);
         for (let g = 0; g < groups; g++) transform(plan, kernelOuter, isDct, n, kernelWork + stride * <usize>g);
       }
       const rows = <usize>(b * length) * rowBytes + at;
-      load(outer, zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes);
-      load(outer, gWork, stride, groups, isDct, dy + rows, rowBytes, length, n, lanes);
+      load(outer, zWork, stride, groups, isDct, z + rows, rowBytes, length, n, lanes, inputGate == 0 ? 0 : inputGate + rows);
+      load(outer, gWork, stride, groups, isDct, dy + rows, rowBytes, length, n, lanes, outputGate == 0 ? 0 : outputGate + rows);
       // A shared kernel's gradient is summed over the examples as a spectrum, and brought back once.
-      const crossWork = isShared ? sharedWork : zWork;
+      const crossWork = isShared ? lastWork : zWork;
       const isCrossDone = kernel != 0 && (!isShared || b == batch - 1);
       for (let i = 0; i < groups; i++) {
         const offset = stride * <usize>i;
@@ -146,16 +150,29 @@ export function ddConvGrad(
         const isAdded = isShared && b > 0;
         const zAt = zWork + offset;
         const gAt = gWork + offset;
-        if (isDct) dctGradient(plan, n, zAt, gAt, k, re, rowBytes, lanes, dA, dB, cross, isAdded, toRe, sum);
+        const filtered = outputGate == 0 ? <usize>0 : filteredWork + offset;
+        if (isDct) dctGradient(plan, n, zAt, gAt, k, re, rowBytes, lanes, dA, dB, cross, isAdded, filtered, toRe, sum);
         else {
-          dftGradient(n, table, zAt, gAt, k, scale, re, im, rowBytes, lanes, dA, dB, cross, isAdded, toRe, toIm, sum);
+          dftGradient(
+            n, table, zAt, gAt, k, scale, re, im, rowBytes, lanes, dA, dB, cross, isAdded, filtered, toRe, toIm, sum,
+          );
         }
         restore(plan, outer, isDct, n, gAt);
         if (isCrossDone) restore(plan, kernelOuter, isDct, n, cross);
+        if (filtered != 0) restore(plan, outer, isDct, n, filtered);
       }
-      save(outer, gWork, stride, groups, isDct, dz + rows, rowBytes, length, n, lanes, outScale);
+      if (inputGate == 0) {
+        save(outer, gWork, stride, groups, isDct, dz + rows, rowBytes, length, n, lanes, outScale, 0, 0, 0);
+      } else {
+        save(outer, gWork, stride, groups, isDct, dz + rows, rowBytes, length, n, lanes, outScale,
+          inputGate + rows, dInputGate + rows, z + rows);
+      }
+      if (outputGate != 0) {
+        save(outer, filteredWork, stride, groups, isDct, dOutputGate + rows, rowBytes, length, n, lanes, outScale,
+          dy + rows, 0, 0);
+      }
       if (isCrossDone) {
-        save(kernelOuter, crossWork, stride, groups, isDct, dKernel + kernelRow, rowBytes, kernelRows, n, lanes, kernelScale);
+        save(kernelOuter, crossWork, stride, groups, isDct, dKernel + kernelRow, rowBytes, kernelRows, n, lanes, kernelScale, 0, 0, 0);
       }
     }
     for (let i = 0; i < groups && dSkip != 0; i++) {

@@ -88,13 +88,14 @@ export function dftProduct(
  * g := 2·conj(K)·G; cross (unless 0) := or += 4·conj(Z)·G; dH rows := (w/n)·conj(Z)·G; dd += Σ of their real parts.
  *
  * @param cross where the kernel's gradient goes: z itself, or a buffer that is added to
+ * @param filtered where 2·(Z ⊙ K) goes: z itself if that is not cross, or a buffer; or 0
  * @param dRe,dIm this example's and lane group's first row of dH, or 0
  * @param dSkip 32 bytes that dd is added to, or 0
  */
 export function dftGradient(
   n: i32, table: usize, z: usize, g: usize, kernel: usize, scale: f32,
   hRe: usize, hIm: usize, rowBytes: usize, lanes: i32, dA: v128, dB: v128,
-  cross: usize, isAdded: bool, dRe: usize, dIm: usize, dSkip: usize,
+  cross: usize, isAdded: bool, filtered: usize, dRe: usize, dIm: usize, dSkip: usize,
 ): void {
   const half = f32x4.splat(0.5 * scale);
   const zero = f32x4.splat(0);
@@ -151,6 +152,12 @@ export function dftGradient(
     const ai = f32x4.sub(i1, i2);
     const br = f32x4.add(i1, i2);
     const bi = f32x4.sub(r2, r1);
+    if (filtered != 0) {
+      pack(
+        filtered + p, filtered + q,
+        mulRe(ar, ai, kar, kai), mulIm(ar, ai, kar, kai), mulRe(br, bi, kbr, kbi), mulIm(br, bi, kbr, kbi),
+      );
+    }
     const xar = mulConjRe(gar, gai, ar, ai);
     const xai = mulConjIm(gar, gai, ar, ai);
     const xbr = mulConjRe(gbr, gbi, br, bi);

@@ -34,22 +34,22 @@ export function outerOf(plan: usize, rows: i32, n: i32, lanes: i32): usize {
   return rows == n && lanes == 8 ? outerTwiddles(plan) : 0;
 }
 
-/** A panel's rows into its work buffers, for `transform`. */
+/** A panel's rows into its work buffers, for `transform`; times the rows at `gate` unless that is 0. */
 export function load(
   outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, from: usize, rowBytes: usize, rows: i32, n: i32,
-  lanes: i32,
+  lanes: i32, gate: usize,
 ): void {
-  if (outer != 0) loadOuter(work, stride, groups, isDct, from, rowBytes, n, outer);
-  else loadPanel(work, stride, groups, isDct, from, rowBytes, rows, n, lanes);
+  if (outer != 0) loadOuter(work, stride, groups, isDct, from, rowBytes, n, outer, gate);
+  else loadPanel(work, stride, groups, isDct, from, rowBytes, rows, n, lanes, gate);
 }
 
-/** The reverse, after `restore`. */
+/** The reverse, after `restore`; gates as in storePanel. */
 export function save(
   outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, to: usize, rowBytes: usize, rows: i32, n: i32,
-  lanes: i32, scale: f32,
+  lanes: i32, scale: f32, gate: usize, second: usize, secondGate: usize,
 ): void {
-  if (outer != 0) storeOuter(work, stride, groups, isDct, to, rowBytes, n, outer, scale);
-  else storePanel(work, stride, groups, isDct, to, rowBytes, rows, n, lanes, scale);
+  if (outer != 0) storeOuter(work, stride, groups, isDct, to, rowBytes, n, outer, scale, gate, second, secondGate);
+  else storePanel(work, stride, groups, isDct, to, rowBytes, rows, n, lanes, scale, gate, second, secondGate);
 }
 
 /** A group's rows to their spectrum. */

@@ -1,7 +1,7 @@
 // Between rows of tensors (channels last) and work buffers. A lane group is eight neighbouring channels, the first four in
 // a point's real vector and the last four in its imaginary one. A panel is a few neighbouring groups that are moved
 // together, because the rows of a tensor are far apart and a cache line holds more than one group of each.
-import { forwardButterfly4, inverseButterfly4 } from '../../fft/assembly/butterflies/radix4';
+import { forwardButterfly4, giveIm, giveRe, inverseButterfly4, takeIm, takeRe } from '../../fft/assembly/butterflies/radix4';
 
 /** The first `count` (<= 0: none, >= 4: all) of four floats; what is not there is not touched. */
 // @ts-ignore: decorator
@@ -43,35 +43,53 @@ function pointOf(isFolded: bool, t: i32, n: i32): usize {
  *
  * @param stride from one group's work buffer to the next
  * @param lanes channels of a group, 8 or, where the tensor has no more, fewer
+ * @param gate rows that these are multiplied by, or 0
  */
 export function loadPanel(
   work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, rows: i32, n: i32, lanes: i32,
+  gate: usize,
 ): void {
-  if (lanes < 8) {
-    for (let t = 0; t < rows; t++) {
-      const p = work + pointOf(isFolded, t, n);
-      v128.store(p, loadLanes(address, lanes));
-      v128.store(p, loadLanes(address + 16, lanes - 4), 16);
-      address += rowBytes;
-    }
-  } else {
-    for (let t = 0; t < rows; t++) {
-      let p = work + pointOf(isFolded, t, n);
-      let from = address;
-      for (let g = 0; g < groups; g++) {
-        v128.store(p, v128.load(from));
-        v128.store(p, v128.load(from, 16), 16);
-        from += 32;
-        p += stride;
-      }
-      address += rowBytes;
-    }
-  }
+  if (gate == 0) rowsToPoints(work, stride, groups, isFolded, address, rowBytes, rows, n, lanes, false, 0);
+  else rowsToPoints(work, stride, groups, isFolded, address, rowBytes, rows, n, lanes, true, gate - address);
   // Only an unfolded transform is ever longer than the tensor.
   if (rows == n) return;
   for (let g = 0; g < groups; g++) {
     memory.fill(work + (<usize>rows << 5), 0, <usize>(n - rows) << 5);
     work += stride;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function rowsToPoints(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, rows: i32, n: i32, lanes: i32,
+  isGated: bool, gate: usize,
+): void {
+  if (lanes < 8) {
+    for (let t = 0; t < rows; t++) {
+      const p = work + pointOf(isFolded, t, n);
+      let re = loadLanes(address, lanes);
+      let im = loadLanes(address + 16, lanes - 4);
+      if (isGated) {
+        re = f32x4.mul(re, loadLanes(address + gate, lanes));
+        im = f32x4.mul(im, loadLanes(address + gate + 16, lanes - 4));
+      }
+      v128.store(p, re);
+      v128.store(p, im, 16);
+      address += rowBytes;
+    }
+    return;
+  }
+  for (let t = 0; t < rows; t++) {
+    let p = work + pointOf(isFolded, t, n);
+    let from = address;
+    for (let g = 0; g < groups; g++) {
+      v128.store(p, takeRe(from, isGated, gate));
+      v128.store(p, takeIm(from, isGated, gate), 16);
+      from += 32;
+      p += stride;
+    }
+    address += rowBytes;
   }
 }
 
@@ -91,6 +109,17 @@ function rowOf(isFolded: bool, p: i32, n: i32): usize {
  */
 export function loadOuter(
   work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
+  gate: usize,
+): void {
+  if (gate == 0) outerFromRows(work, stride, groups, isFolded, address, rowBytes, n, twiddles, false, 0);
+  else outerFromRows(work, stride, groups, isFolded, address, rowBytes, n, twiddles, true, gate - address);
+}
+
+// @ts-ignore: decorator
+@inline
+function outerFromRows(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
+  isGated: bool, gate: usize,
 ): void {
   const m = n >> 2;
   const d = <usize>m << 5;
@@ -101,7 +130,7 @@ export function loadOuter(
     let from2 = address + rowOf(isFolded, j + 2 * m, n) * rowBytes;
     let from3 = address + rowOf(isFolded, j + 3 * m, n) * rowBytes;
     for (let g = 0; g < groups; g++) {
-      forwardButterfly4(from0, from1, from2, from3, p, p + d, p + 2 * d, p + 3 * d, twiddles);
+      forwardButterfly4(from0, from1, from2, from3, p, p + d, p + 2 * d, p + 3 * d, twiddles, isGated, gate);
       from0 += 32;
       from1 += 32;
       from2 += 32;
@@ -115,7 +144,21 @@ export function loadOuter(
 /** {@link storePanel} of n rows of whole groups after the inverse's outermost level, which is done on the way. */
 export function storeOuter(
   work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
-  scale: f32,
+  scale: f32, gate: usize, second: usize, secondGate: usize,
+): void {
+  const a = gate - address;
+  const b = second - address;
+  const c = secondGate - address;
+  if (gate == 0) rowsFromOuter(work, stride, groups, isFolded, address, rowBytes, n, twiddles, scale, 0, 0, 0, 0);
+  else if (second == 0) rowsFromOuter(work, stride, groups, isFolded, address, rowBytes, n, twiddles, scale, 1, a, 0, 0);
+  else rowsFromOuter(work, stride, groups, isFolded, address, rowBytes, n, twiddles, scale, 2, a, b, c);
+}
+
+// @ts-ignore: decorator
+@inline
+function rowsFromOuter(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
+  scale: f32, gates: i32, gate: usize, second: usize, secondGate: usize,
 ): void {
   const factor = f32x4.splat(scale);
   const m = n >> 2;
@@ -127,7 +170,9 @@ export function storeOuter(
     let to2 = address + rowOf(isFolded, j + 2 * m, n) * rowBytes;
     let to3 = address + rowOf(isFolded, j + 3 * m, n) * rowBytes;
     for (let g = 0; g < groups; g++) {
-      inverseButterfly4(p, p + d, p + 2 * d, p + 3 * d, to0, to1, to2, to3, twiddles, true, factor);
+      inverseButterfly4(
+        p, p + d, p + 2 * d, p + 3 * d, to0, to1, to2, to3, twiddles, true, factor, gates, gate, second, secondGate,
+      );
       to0 += 32;
       to1 += 32;
       to2 += 32;
@@ -138,17 +183,37 @@ export function storeOuter(
   }
 }
 
-/** Rows 0..rows-1 of a panel from its work buffers, times `scale`. */
+/**
+ * Rows 0..rows-1 of a panel from its work buffers, times `scale`.
+ *
+ * @param gate rows that they are multiplied by, or 0
+ * @param second,secondGate with a gate: where the same rows go once more, and what they are multiplied by there; or 0
+ */
 export function storePanel(
   work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, rows: i32, n: i32, lanes: i32,
-  scale: f32,
+  scale: f32, gate: usize, second: usize, secondGate: usize,
+): void {
+  const a = gate - address;
+  const b = second - address;
+  const c = secondGate - address;
+  if (gate == 0) pointsToRows(work, stride, groups, isFolded, address, rowBytes, rows, n, lanes, scale, 0, 0, 0, 0);
+  else if (second == 0) {
+    pointsToRows(work, stride, groups, isFolded, address, rowBytes, rows, n, lanes, scale, 1, a, 0, 0);
+  } else pointsToRows(work, stride, groups, isFolded, address, rowBytes, rows, n, lanes, scale, 2, a, b, c);
+}
+
+// @ts-ignore: decorator
+@inline
+function pointsToRows(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, rows: i32, n: i32, lanes: i32,
+  scale: f32, gates: i32, gate: usize, second: usize, secondGate: usize,
 ): void {
   const factor = f32x4.splat(scale);
   if (lanes < 8) {
     for (let t = 0; t < rows; t++) {
       const p = work + pointOf(isFolded, t, n);
-      storeLanes(address, f32x4.mul(v128.load(p), factor), lanes);
-      storeLanes(address + 16, f32x4.mul(v128.load(p, 16), factor), lanes - 4);
+      giveLanes(address, f32x4.mul(v128.load(p), factor), lanes, gates, gate, second, secondGate);
+      giveLanes(address + 16, f32x4.mul(v128.load(p, 16), factor), lanes - 4, gates, gate, second, secondGate);
       address += rowBytes;
     }
     return;
@@ -157,11 +222,19 @@ export function storePanel(
     let p = work + pointOf(isFolded, t, n);
     let to = address;
     for (let g = 0; g < groups; g++) {
-      v128.store(to, f32x4.mul(v128.load(p), factor));
-      v128.store(to, f32x4.mul(v128.load(p, 16), factor), 16);
+      giveRe(to, f32x4.mul(v128.load(p), factor), gates, gate, second, secondGate);
+      giveIm(to, f32x4.mul(v128.load(p, 16), factor), gates, gate, second, secondGate);
       to += 32;
       p += stride;
     }
     address += rowBytes;
   }
+}
+
+/** `giveRe` of the first `count` floats. */
+// @ts-ignore: decorator
+@inline
+function giveLanes(to: usize, v: v128, count: i32, gates: i32, gate: usize, second: usize, secondGate: usize): void {
+  if (gates == 2) storeLanes(to + second, f32x4.mul(v, loadLanes(to + secondGate, count)), count);
+  storeLanes(to, gates == 0 ? v : f32x4.mul(v, loadLanes(to + gate, count)), count);
 }

@@ -23,7 +23,7 @@ export function toSpectrum(
     const c = width < 8 ? 0 : min(next, width - 8);
     groups = groupsAt(next, width, most);
     const at = <usize>c << 2;
-    load(outer, work, stride, groups, isDct, x + at, rowBytes, n, n, lanes);
+    load(outer, work, stride, groups, isDct, x + at, rowBytes, n, n, lanes, 0);
     for (let g = 0; g < groups; g++) transform(plan, outer, isDct, n, work + stride * <usize>g);
     if (isDct) coefficientsToRows(plan, n, work, stride, groups, re + at, rowBytes, lanes);
     else binsToRows(plan, n, work, stride, groups, re + at, im + at, rowBytes, lanes, scale);
@@ -47,7 +47,7 @@ export function fromSpectrum(
     if (isDct) rowsToCoefficients(plan, n, work, stride, groups, re + at, rowBytes, lanes);
     else rowsToBins(plan, n, work, stride, groups, re + at, im + at, rowBytes, lanes);
     for (let g = 0; g < groups; g++) restore(plan, outer, isDct, n, work + stride * <usize>g);
-    save(outer, work, stride, groups, isDct, x + at, rowBytes, n, n, lanes, isDct ? 1 : scale);
+    save(outer, work, stride, groups, isDct, x + at, rowBytes, n, n, lanes, isDct ? 1 : scale, 0, 0, 0);
   }
 }
 

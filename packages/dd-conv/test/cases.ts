@@ -8,6 +8,8 @@ export interface Case {
   kernel: 'none' | 'shared' | 'per example';
   spectrum: boolean;
   skip: boolean;
+  /** both; one alone is a test of its own */
+  gates?: boolean;
 }
 
 export const cases: Case[] = (['dft', 'dct'] as const).flatMap((transform) =>
@@ -17,9 +19,10 @@ export const cases: Case[] = (['dft', 'dct'] as const).flatMap((transform) =>
     ),
   ),
 );
+for (const c of cases.filter(({ spectrum, skip }) => spectrum && skip)) cases.push({ ...c, gates: true });
 
 export const label = (c: Case) =>
-  `${c.transform}, kernel ${c.kernel}${c.spectrum ? ', spectrum' : ''}${c.skip ? ', skip' : ''}`;
+  `${c.transform}, kernel ${c.kernel}${c.spectrum ? ', spectrum' : ''}${c.skip ? ', skip' : ''}${c.gates ? ', gates' : ''}`;
 
 export function bins(transform: 'dft' | 'dct', n: number): number {
   return transform === 'dct' ? n : Math.floor(n / 2) + 1;
@@ -43,13 +46,17 @@ export function randomArrays(c: Case, settings: DdConvSettings, seed: number, ro
       },
     }),
     ...(c.skip && { skip: randomArray(rng, width) }),
+    ...(c.gates && {
+      inputGate: randomArray(rng, batch * length * width),
+      outputGate: randomArray(rng, batch * length * width),
+    }),
   };
 }
 
-/** The arrays as tensors, in the order z, kernel, re, im, skip, those that are there. */
+/** The arrays as tensors, in the order z, kernel, re, im, skip, inputGate, outputGate, those that are there. */
 export function tensorsOf(settings: DdConvSettings, arrays: DdConvArrays): tf.Tensor[] {
   const { batch, length, width } = settings;
-  const { kernel, spectrum, skip } = arrays;
+  const { kernel, spectrum, skip, inputGate, outputGate } = arrays;
   const n = bins(settings.transform, settings.fftLength ?? length);
   const tensor = (from: ArrayLike<number>, shape: number[]) => tf.tensor(from as Float32Array, shape);
   return [
@@ -58,5 +65,6 @@ export function tensorsOf(settings: DdConvSettings, arrays: DdConvArrays): tf.Te
     ...(spectrum ? [tensor(spectrum.re, [batch, n, width])] : []),
     ...(spectrum?.im ? [tensor(spectrum.im, [batch, n, width])] : []),
     ...(skip ? [tensor(skip, [width])] : []),
+    ...[inputGate, outputGate].flatMap((gate) => (gate ? [tensor(gate, [batch, length, width])] : [])),
   ];
 }

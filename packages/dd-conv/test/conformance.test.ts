@@ -23,12 +23,15 @@ function operator(c: Case, norm: 'forward' | 'ortho' | 'backward') {
     const re = c.spectrum ? (rest.shift() as tf.Tensor3D) : undefined;
     const im = c.spectrum && c.transform === 'dft' ? rest.shift()! : undefined;
     const skip = c.skip ? (rest.shift() as tf.Tensor1D) : undefined;
+    const [inputGate, outputGate] = rest as tf.Tensor3D[];
     const spectrum: ComplexPair | tf.Tensor3D | undefined = re && im ? { re, im } : re;
     const { transform } = c;
     return ddConv(z, {
       ...(kernel && { kernel }),
       ...(spectrum && { spectrum }),
       ...(skip && { skip }),
+      ...(inputGate && { inputGate }),
+      ...(outputGate && { outputGate }),
       transform,
       norm,
     });
@@ -57,7 +60,8 @@ describe.each(engines)('%s', (engine) => {
     const { value, grads } = tf.valueAndGrads((...t: tf.Tensor[]) => run(...t))(tensors, dy);
     expect(tf.memory().numTensors, `${what}: tensors left by the gradient`).toBe(before + 2 + grads.length);
     const gradients = ddConvGradient(settings, arrays, dyArray);
-    const want = [gradients.z, gradients.kernel, gradients.spectrum?.re, gradients.spectrum?.im, gradients.skip];
+    const { z, kernel, spectrum, skip, inputGate, outputGate } = gradients;
+    const want = [z, kernel, spectrum?.re, spectrum?.im, skip, inputGate, outputGate];
     for (const [i, expected] of want.filter((g) => g !== undefined).entries()) {
       expect(error(await values(grads[i]!), expected), `${what}: gradient ${i}`).toBeLessThan(gradientBound);
     }
@@ -117,6 +121,20 @@ describe.each(engines)('%s', (engine) => {
         }
       }
     });
+  });
+
+  it.each(['inputGate', 'outputGate'] as const)('%s alone', async (name) => {
+    const settings: DdConvSettings = { batch: 2, length: 24, width: 11, transform: 'dft', kernelScale: 1 / 24 };
+    const all = randomArrays(cases.find((c) => c.gates)!, settings, 6);
+    const { inputGate, outputGate, ...rest } = all;
+    const arrays = { ...rest, [name]: name === 'inputGate' ? inputGate : outputGate };
+    await check(name, settings, arrays, (z, re, im, skip, gate) =>
+      ddConv(z as tf.Tensor3D, {
+        spectrum: { re: re!, im: im! },
+        skip: skip as tf.Tensor1D,
+        [name]: gate,
+      }),
+    );
   });
 
   it('long transforms: 8192 and the causal 6000', async () => {

@@ -3,6 +3,12 @@ import type { DdConvArrays, DdConvSettings } from '../src/plain/index.ts';
 
 /** y = F⁻¹(F(z)(s·F(h0) + H)) + d z with F summed out; padded dft lengths are summed as the causal convolution. */
 export function directDdConv(settings: DdConvSettings, arrays: DdConvArrays): Float64Array {
+  const { z, inputGate, outputGate } = arrays;
+  const y = direct(settings, inputGate ? { ...arrays, z: Float64Array.from(z, (v, i) => v * inputGate[i]!) } : arrays);
+  return outputGate ? y.map((v, i) => v * outputGate[i]!) : y;
+}
+
+function direct(settings: DdConvSettings, arrays: DdConvArrays): Float64Array {
   const { batch, length, width, transform } = settings;
   const n = settings.fftLength ?? length;
   const y = new Float64Array(batch * length * width);

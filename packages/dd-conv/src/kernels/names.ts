@@ -2,12 +2,12 @@
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 
 /**
- * y = F⁻¹(F(z) ⊙ (F(h0) + H)) + d ⊙ z along axis 1, over `fftLength` points, z and h0 padded with zeros and y cut to L rows.
+ * y = go ⊙ (F⁻¹(F(gi ⊙ z) ⊙ (F(h0) + H)) + d ⊙ gi ⊙ z) along axis 1, over `fftLength` points, z and h0 padded with zeros and y cut to L rows.
  * `dft`: F is the unscaled rfft, F⁻¹ its inverse, and F(h0) is multiplied by `kernelScale`. `dct`: F is orthonormal.
  */
 export const ddConvKernelName = 'OrchidDdConv';
 
-/** Every gradient of the above at once: [dz, dh0?, dH.re?, dH.im?, dd?], those whose input is there. It saves nothing. */
+/** Every gradient of the above at once: [dz, dh0?, dH.re?, dH.im?, dd?, dgi?, dgo?], those whose input is there. It saves nothing. */
 export const ddConvGradKernelName = 'OrchidDdConvGrad';
 
 export interface DdConvInputs extends NamedTensorInfoMap {
@@ -21,6 +21,10 @@ export interface DdConvInputs extends NamedTensorInfoMap {
   spectrumIm?: TensorInfo;
   /** [D] */
   skip?: TensorInfo;
+  /** gi, [B, L, D] */
+  inputGate?: TensorInfo;
+  /** go, [B, L, D] */
+  outputGate?: TensorInfo;
 }
 
 export interface DdConvGradInputs extends DdConvInputs {
@@ -36,6 +40,8 @@ export interface DdConvAttrs {
   kernelPerExample: boolean;
   hasSpectrum: boolean;
   hasSkip: boolean;
+  hasInputGate: boolean;
+  hasOutputGate: boolean;
 }
 
 /** {x: [..., 2C]} → [x[..., 0::2], x[..., 1::2]] */

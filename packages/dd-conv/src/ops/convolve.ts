@@ -18,6 +18,8 @@ export interface ConvolveInputs {
   readonly spectrumRe?: Tensor | undefined;
   readonly spectrumIm?: Tensor | undefined;
   readonly skip?: Tensor1D | undefined;
+  readonly inputGate?: Tensor3D | undefined;
+  readonly outputGate?: Tensor3D | undefined;
 }
 
 /** The inputs in the order in which the gradient kernel returns their gradients. */
@@ -27,6 +29,8 @@ function inputNames(attrs: DdConvAttrs): (keyof ConvolveInputs)[] {
   if (attrs.hasSpectrum) names.push('spectrumRe');
   if (attrs.hasSpectrum && attrs.transform === 'dft') names.push('spectrumIm');
   if (attrs.hasSkip) names.push('skip');
+  if (attrs.hasInputGate) names.push('inputGate');
+  if (attrs.hasOutputGate) names.push('outputGate');
   return names;
 }
 
@@ -45,6 +49,8 @@ export function convolve(
     kernelPerExample: inputs.kernel?.rank === 3,
     hasSpectrum: inputs.spectrumRe !== undefined,
     hasSkip: inputs.skip !== undefined,
+    hasInputGate: inputs.inputGate !== undefined,
+    hasOutputGate: inputs.outputGate !== undefined,
   };
   const backend = engine().backendName;
   if (!getKernel(ddConvKernelName, backend)) {

@@ -20,6 +20,10 @@ export interface DdConvOptions {
   spectrum?: ComplexPair | tf.Tensor3D;
   /** d, the skip weight, [D], float32 */
   skip?: tf.Tensor1D;
+  /** what z is multiplied by first, [B, L, D], float32: so that the product need not be a tensor of its own */
+  inputGate?: tf.Tensor3D;
+  /** what the result, skip included, is multiplied by, [B, L, D], float32 */
+  outputGate?: tf.Tensor3D;
   /** F: the discrete Fourier transform (default) or the orthonormal cosine transform DCT-II */
   transform?: Transform;
   /** dft: how F(h0) is scaled: by 1/L (`forward`, the default), 1/√L (`ortho`) or not (`backward`). dct: of no effect. */
@@ -29,7 +33,8 @@ export interface DdConvOptions {
 }
 
 /**
- * Data-dependent convolution, y = F⁻¹(F(z) ⊙ (F(h0) + H)) + d ⊙ z (paper, section 3), along the sequence.
+ * Data-dependent convolution, y = F⁻¹(F(z) ⊙ (F(h0) + H)) + d ⊙ z (paper, section 3), along the sequence. With gates z is
+ * inputGate ⊙ z, and the result outputGate ⊙ y.
  * For `dft` H acts as the circular convolution with irfft(H); for `dct` the product of DCT coefficients is a symmetric
  * convolution. Differentiable in every tensor; cost O(B·D·L·log L).
  *
@@ -39,8 +44,18 @@ export interface DdConvOptions {
  */
 export function ddConv(z: tf.Tensor3D, options: DdConvOptions = {}): tf.Tensor3D {
   const op = 'ddConv';
-  checkKeys(op, options, ['kernel', 'spectrum', 'skip', 'transform', 'norm', 'kernelDomain']);
-  const { kernel, spectrum, skip, transform = 'dft', norm = 'forward', kernelDomain = 'frequency' } = options;
+  checkKeys(op, options, [
+    'kernel',
+    'spectrum',
+    'skip',
+    'inputGate',
+    'outputGate',
+    'transform',
+    'norm',
+    'kernelDomain',
+  ]);
+  const { kernel, spectrum, skip, inputGate, outputGate } = options;
+  const { transform = 'dft', norm = 'forward', kernelDomain = 'frequency' } = options;
   checkChoice(op, 'transform', transform, ['dft', 'dct']);
   checkChoice(op, 'norm', norm, ['forward', 'ortho', 'backward']);
   checkChoice(op, 'kernelDomain', kernelDomain, ['frequency', 'time']);
@@ -59,6 +74,15 @@ export function ddConv(z: tf.Tensor3D, options: DdConvOptions = {}): tf.Tensor3D
     checkTensor(op, 'skip', skip, 1);
     checkShape(op, 'skip', skip, [width], '[D]');
   }
+  for (const [name, gate] of [
+    ['inputGate', inputGate],
+    ['outputGate', outputGate],
+  ] as const) {
+    if (!gate) continue;
+    checkTensor(op, name, gate, 3);
+    checkShape(op, name, gate, [batch, length, width], '[B, L, D]');
+  }
+  const given = { z, skip, inputGate, outputGate };
   const kernelScale = transform === 'dct' || norm === 'backward' ? 1 : norm === 'ortho' ? length ** -0.5 : 1 / length;
   const settings = { transform, fftLength: length, kernelScale };
 
@@ -70,10 +94,10 @@ export function ddConv(z: tf.Tensor3D, options: DdConvOptions = {}): tf.Tensor3D
       checkTensor(op, 'spectrum', spectrum, 3);
       checkShape(op, 'spectrum', spectrum, [batch, length, width], '[B, L, D]');
     }
-    return convolve(op, { z, kernel, spectrumRe: spectrum, skip }, settings);
+    return convolve(op, { ...given, kernel, spectrumRe: spectrum }, settings);
   }
 
-  if (!spectrum) return convolve(op, { z, kernel, skip }, settings);
+  if (!spectrum) return convolve(op, { ...given, kernel }, settings);
   if (spectrum instanceof tf.Tensor) {
     throw new Error(`${op}: spectrum is one tensor; want a complex pair {re, im} with transform 'dft'`);
   }
@@ -84,10 +108,10 @@ export function ddConv(z: tf.Tensor3D, options: DdConvOptions = {}): tf.Tensor3D
     checkTensor(op, `spectrum.${part}`, spectrum[part], 3);
     checkShape(op, `spectrum.${part}`, spectrum[part], [batch, bins, width], meaning);
   }
-  if (!isTime) return convolve(op, { z, kernel, spectrumRe: spectrum.re, spectrumIm: spectrum.im, skip }, settings);
+  if (!isTime) return convolve(op, { ...given, kernel, spectrumRe: spectrum.re, spectrumIm: spectrum.im }, settings);
   return tf.tidy(() => {
     const full = irfft(spectrum, { n: 2 * length, axis: 1, norm });
     const adaptive = tf.slice(full as tf.Tensor3D, [0, 0, 0], [batch, length, width]);
-    return convolve(op, { z, kernel: kernel ? tf.add(adaptive, kernel) : adaptive, skip }, settings);
+    return convolve(op, { ...given, kernel: kernel ? tf.add(adaptive, kernel) : adaptive }, settings);
   });
 }

@@ -45,6 +45,16 @@ const bad: [string, () => unknown, string][] = [
   ['real for dft', () => ddConv(z(), { spectrum: zeros([2, 4, 3]) }), 'want a complex pair {re, im}'],
   ['skip', () => ddConv(z(), { kernel: zeros([6, 3]), skip: zeros([6]) }), 'skip has shape [6]; want [D] = [3]'],
   [
+    'input gate',
+    () => ddConv(z(), { kernel: zeros([6, 3]), inputGate: zeros([6, 3]) }),
+    'ddConv: inputGate has shape [6,3]; want rank 3',
+  ],
+  [
+    'output gate',
+    () => ddConv(z(), { kernel: zeros([6, 3]), outputGate: zeros([2, 6, 1]) }),
+    'outputGate has shape [2,6,1]; want [B, L, D] = [2,6,3]',
+  ],
+  [
     'transform',
     () => ddConv(z(), { kernel: zeros([6, 3]), transform: 'fft' as never }),
     `ddConv: transform is "fft"; want 'dft' or 'dct'`,

@@ -76,4 +76,7 @@ function checkGradients(settings: DdConvSettings, arrays: DdConvArrays): void {
     }
   }
   if (skip) check('skip', skip, gradients.skip!, (v) => ({ ...arrays, skip: v }));
+  for (const gate of ['inputGate', 'outputGate'] as const) {
+    if (arrays[gate]) check(gate, arrays[gate], gradients[gate]!, (v) => ({ ...arrays, [gate]: v }));
+  }
 }

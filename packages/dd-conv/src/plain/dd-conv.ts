@@ -26,6 +26,10 @@ export interface DdConvArrays {
   readonly spectrum?: { readonly re: Values; readonly im?: Values };
   /** d [width] */
   readonly skip?: Values;
+  /** what z is multiplied by, [batch, length, width] */
+  readonly inputGate?: Values;
+  /** what y is multiplied by, [batch, length, width] */
+  readonly outputGate?: Values;
 }
 
 export interface DdConvGradients {
@@ -33,6 +37,8 @@ export interface DdConvGradients {
   readonly kernel?: Float64Array;
   readonly spectrum?: { readonly re: Float64Array; readonly im?: Float64Array };
   readonly skip?: Float64Array;
+  readonly inputGate?: Float64Array;
+  readonly outputGate?: Float64Array;
 }
 
 /** A spectrum of one channel; for dct `im` is empty. */
@@ -120,8 +126,16 @@ function kernelSpectrum(settings: DdConvSettings, arrays: DdConvArrays, b: numbe
   return total;
 }
 
-/** y = F⁻¹(F(z) ⊙ (s·F(h0) + H)) + d ⊙ z, [batch, length, width]. */
+function times(values: Values, gate: Values | undefined): Float64Array {
+  return Float64Array.from({ length: values.length }, (_, i) => values[i]! * (gate ? gate[i]! : 1));
+}
+
+/** y = outputGate ⊙ (F⁻¹(F(z) ⊙ (s·F(h0) + H)) + d ⊙ z), [batch, length, width], where z is inputGate ⊙ z. */
 export function ddConv(settings: DdConvSettings, arrays: DdConvArrays): Float64Array {
+  return times(ungated(settings, { ...arrays, z: times(arrays.z, arrays.inputGate) }), arrays.outputGate);
+}
+
+function ungated(settings: DdConvSettings, arrays: DdConvArrays): Float64Array {
   const { batch, length, width } = settings;
   const { n, forward, inverse } = transformOf(settings);
   const y = new Float64Array(batch * length * width);
@@ -147,8 +161,21 @@ export function ddConv(settings: DdConvSettings, arrays: DdConvArrays): Float64A
 /**
  * Gradients of sum(y ⊙ dy) in every array that is there. With K = s·F(h0) + H and G = F(dy):
  * dz = F⁻¹(conj(K) ⊙ G) + d ⊙ dy, dH_k = (w_k/n)·conj(Z_k)·G_k, dh0 = s·F⁻¹(conj(Z) ⊙ G), dd = Σ dy ⊙ z.
+ * The gates are products apart.
  */
 export function ddConvGradient(settings: DdConvSettings, arrays: DdConvArrays, dy: Values): DdConvGradients {
+  const { z, inputGate, outputGate } = arrays;
+  const inner = { ...arrays, z: times(z, inputGate) };
+  const gradients = ungatedGradient(settings, inner, times(dy, outputGate));
+  return {
+    ...gradients,
+    z: times(gradients.z, inputGate),
+    ...(inputGate && { inputGate: times(gradients.z, z) }),
+    ...(outputGate && { outputGate: times(dy, ungated(settings, inner)) }),
+  };
+}
+
+function ungatedGradient(settings: DdConvSettings, arrays: DdConvArrays, dy: Values): DdConvGradients {
   const { batch, length, width, transform } = settings;
   const { n, bins, scale, forward, inverse, weight } = transformOf(settings);
   const dz = new Float64Array(batch * length * width);

@@ -2,6 +2,37 @@
 // 16 additions and 3 complex products for 4 points, 16 live vectors at most: it fits the registers of x64.
 import { mulConjIm, mulConjRe, mulIm, mulRe } from './complex';
 
+/** The real vector at p; gated, times what lies `gate` bytes further. */
+// @ts-ignore: decorator
+@inline
+export function takeRe(p: usize, isGated: bool, gate: usize): v128 {
+  return isGated ? f32x4.mul(v128.load(p), v128.load(p + gate)) : v128.load(p);
+}
+
+// @ts-ignore: decorator
+@inline
+export function takeIm(p: usize, isGated: bool, gate: usize): v128 {
+  return isGated ? f32x4.mul(v128.load(p, 16), v128.load(p + gate, 16)) : v128.load(p, 16);
+}
+
+/**
+ * Stores a real vector: as it is with no gates, with one times what lies `gate` bytes after its place, and with two also
+ * `second` bytes further, times what lies `secondGate` bytes after its place.
+ */
+// @ts-ignore: decorator
+@inline
+export function giveRe(to: usize, v: v128, gates: i32, gate: usize, second: usize, secondGate: usize): void {
+  if (gates == 2) v128.store(to + second, f32x4.mul(v, v128.load(to + secondGate)));
+  v128.store(to, gates == 0 ? v : f32x4.mul(v, v128.load(to + gate)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function giveIm(to: usize, v: v128, gates: i32, gate: usize, second: usize, secondGate: usize): void {
+  if (gates == 2) v128.store(to + second, f32x4.mul(v, v128.load(to + secondGate, 16)), 16);
+  v128.store(to, gates == 0 ? v : f32x4.mul(v, v128.load(to + gate, 16)), 16);
+}
+
 /**
  * One butterfly, decimation in frequency: points at `from0` to `from3`, with the twiddles at t, to `to0` to `to3`, which may
  * be the same places. From elsewhere it takes rows of a tensor, so that the outermost level needs no pass of its own.
@@ -10,19 +41,20 @@ import { mulConjIm, mulConjRe, mulIm, mulRe } from './complex';
 @inline
 export function forwardButterfly4(
   from0: usize, from1: usize, from2: usize, from3: usize, to0: usize, to1: usize, to2: usize, to3: usize, t: usize,
+  isGated: bool, gate: usize,
 ): void {
-  const x0r = v128.load(from0);
-  const x0i = v128.load(from0, 16);
-  const x2r = v128.load(from2);
-  const x2i = v128.load(from2, 16);
+  const x0r = takeRe(from0, isGated, gate);
+  const x0i = takeIm(from0, isGated, gate);
+  const x2r = takeRe(from2, isGated, gate);
+  const x2i = takeIm(from2, isGated, gate);
   const s0r = f32x4.add(x0r, x2r);
   const s0i = f32x4.add(x0i, x2i);
   const d0r = f32x4.sub(x0r, x2r);
   const d0i = f32x4.sub(x0i, x2i);
-  const x1r = v128.load(from1);
-  const x1i = v128.load(from1, 16);
-  const x3r = v128.load(from3);
-  const x3i = v128.load(from3, 16);
+  const x1r = takeRe(from1, isGated, gate);
+  const x1i = takeIm(from1, isGated, gate);
+  const x3r = takeRe(from3, isGated, gate);
+  const x3i = takeIm(from3, isGated, gate);
   const s1r = f32x4.add(x1r, x3r);
   const s1i = f32x4.add(x1i, x3i);
   const d1r = f32x4.sub(x1r, x3r);
@@ -60,7 +92,7 @@ export function forward4(work: usize, m: usize, blocks: usize, twiddles: usize):
     let p3 = p2 + stride;
     let t = twiddles;
     while (p0 < end) {
-      forwardButterfly4(p0, p1, p2, p3, p0, p1, p2, p3, t);
+      forwardButterfly4(p0, p1, p2, p3, p0, p1, p2, p3, t, false, 0);
       p0 += 32;
       p1 += 32;
       p2 += 32;
@@ -82,7 +114,7 @@ function scaled(x: v128, isScaled: bool, scale: v128): v128 {
 @inline
 export function inverseButterfly4(
   from0: usize, from1: usize, from2: usize, from3: usize, to0: usize, to1: usize, to2: usize, to3: usize, t: usize,
-  isScaled: bool, scale: v128,
+  isScaled: bool, scale: v128, gates: i32, gate: usize, second: usize, secondGate: usize,
 ): void {
   const y1r = v128.load(from1);
   const y1i = v128.load(from1, 16);
@@ -112,14 +144,14 @@ export function inverseButterfly4(
   const s0i = f32x4.add(x0i, x2i);
   const d0r = f32x4.sub(x0r, x2r);
   const d0i = f32x4.sub(x0i, x2i);
-  v128.store(to0, scaled(f32x4.add(s0r, s1r), isScaled, scale));
-  v128.store(to0, scaled(f32x4.add(s0i, s1i), isScaled, scale), 16);
-  v128.store(to2, scaled(f32x4.sub(s0r, s1r), isScaled, scale));
-  v128.store(to2, scaled(f32x4.sub(s0i, s1i), isScaled, scale), 16);
-  v128.store(to1, scaled(f32x4.sub(d0r, d1i), isScaled, scale));
-  v128.store(to1, scaled(f32x4.add(d0i, d1r), isScaled, scale), 16);
-  v128.store(to3, scaled(f32x4.add(d0r, d1i), isScaled, scale));
-  v128.store(to3, scaled(f32x4.sub(d0i, d1r), isScaled, scale), 16);
+  giveRe(to0, scaled(f32x4.add(s0r, s1r), isScaled, scale), gates, gate, second, secondGate);
+  giveIm(to0, scaled(f32x4.add(s0i, s1i), isScaled, scale), gates, gate, second, secondGate);
+  giveRe(to2, scaled(f32x4.sub(s0r, s1r), isScaled, scale), gates, gate, second, secondGate);
+  giveIm(to2, scaled(f32x4.sub(s0i, s1i), isScaled, scale), gates, gate, second, secondGate);
+  giveRe(to1, scaled(f32x4.sub(d0r, d1i), isScaled, scale), gates, gate, second, secondGate);
+  giveIm(to1, scaled(f32x4.add(d0i, d1r), isScaled, scale), gates, gate, second, secondGate);
+  giveRe(to3, scaled(f32x4.add(d0r, d1i), isScaled, scale), gates, gate, second, secondGate);
+  giveIm(to3, scaled(f32x4.sub(d0i, d1r), isScaled, scale), gates, gate, second, secondGate);
 }
 
 /** Decimation in time, radix 4, conjugate twiddles. */
@@ -134,7 +166,7 @@ export function inverse4(work: usize, m: usize, blocks: usize, twiddles: usize):
     let p3 = p2 + stride;
     let t = twiddles;
     while (p0 < end) {
-      inverseButterfly4(p0, p1, p2, p3, p0, p1, p2, p3, t, false, none);
+      inverseButterfly4(p0, p1, p2, p3, p0, p1, p2, p3, t, false, none, 0, 0, 0, 0);
       p0 += 32;
       p1 += 32;
       p2 += 32;

@@ -143,14 +143,15 @@ export class OrchidMixer extends Module {
       const [p0, p1, p2] = [0, 1, 2].map((k) => this.#in.forwardPart(x, k * width, width)) as Thirds;
       const spectrum = this.#conditioning.forward(p2);
       const [g0, g1, v] = [p0, p1, p2].map((p, k) => this.#short.forwardPart(p, k * width, width)) as Thirds;
-      const convolved = ddConv(tf.mul(g1, v) as tf.Tensor3D, {
+      let y = ddConv(v, {
         kernel: staticKernel(this.#filter),
         spectrum,
         skip: this.#skip.value as tf.Tensor1D,
+        inputGate: g1,
+        outputGate: g0,
         kernelDomain: this.#kernelDomain,
         ...this.#transform,
       });
-      let y = tf.mul(g0, convolved) as tf.Tensor3D;
       if (this.#residual !== null) {
         const { filter, skip } = this.#residual;
         y = tf.add(y, ddConv(x, { kernel: staticKernel(filter), skip, ...this.#transform }));

@@ -21,6 +21,8 @@ registerOnce({
     give(inputs.spectrumRe, gradients.spectrum?.re);
     give(inputs.spectrumIm, gradients.spectrum?.im);
     give(inputs.skip, gradients.skip);
+    give(inputs.inputGate, gradients.inputGate);
+    give(inputs.outputGate, gradients.outputGate);
     return outputs;
   }) as unknown as KernelFunc,
 });

@@ -17,7 +17,7 @@ export function plainArguments(
   attrs: DdConvAttrs,
 ): { settings: DdConvSettings; arrays: DdConvArrays } {
   const values = (info: TensorInfo) => backend.data.get(info.dataId).values;
-  const { z, kernel, spectrumRe, spectrumIm, skip } = inputs;
+  const { z, kernel, spectrumRe, spectrumIm, skip, inputGate, outputGate } = inputs;
   const [batch, length, width] = z.shape as [number, number, number];
   const { transform, fftLength, kernelScale } = attrs;
   return {
@@ -31,6 +31,8 @@ export function plainArguments(
         spectrum: spectrumIm ? { re: values(spectrumRe), im: values(spectrumIm) } : { re: values(spectrumRe) },
       }),
       ...(skip && { skip: values(skip) }),
+      ...(inputGate && { inputGate: values(inputGate) }),
+      ...(outputGate && { outputGate: values(outputGate) }),
     },
   };
 }

@@ -5,7 +5,7 @@ import { type DdConvAttrs, type DdConvGradInputs, ddConvGradKernelName } from '.
 import { registerOnce } from '../register.ts';
 import { ddConvModule, sharedArguments } from './module.ts';
 
-type Five<T> = [T, T, T, T, T];
+type Seven<T> = [T, T, T, T, T, T, T];
 
 registerOnce({
   kernelName: ddConvGradKernelName,
@@ -13,12 +13,12 @@ registerOnce({
   kernelFunc: (({ inputs, backend, attrs }: { inputs: DdConvGradInputs; backend: WasmBackend; attrs: DdConvAttrs }) => {
     const { args, scratchBytes } = sharedArguments(backend, inputs, attrs, true);
     return withScratch(backend, scratchBytes, ddConvGradKernelName, (scratch) => {
-      const { z, kernel, spectrumRe, spectrumIm, skip, dy } = inputs;
-      const wanted = [z, kernel, spectrumRe, spectrumIm, skip];
+      const { z, kernel, spectrumRe, spectrumIm, skip, inputGate, outputGate, dy } = inputs;
+      const wanted = [z, kernel, spectrumRe, spectrumIm, skip, inputGate, outputGate];
       const shapes = wanted.flatMap((input) => (input ? [input.shape] : []));
       const outputs = makeOutputs(backend, shapes, ddConvGradKernelName);
       let next = 0;
-      const to = wanted.map((input) => (input ? addressOf(backend, outputs[next++]!) : 0)) as Five<number>;
+      const to = wanted.map((input) => (input ? addressOf(backend, outputs[next++]!) : 0)) as Seven<number>;
       ddConvModule(backend).ddConvGrad(...args, addressOf(backend, dy), ...to, scratch);
       return outputs;
     });

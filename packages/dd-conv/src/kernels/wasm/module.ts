@@ -5,7 +5,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import source from '../../generated/dd-conv.wasm.ts';
 import type { DdConvAttrs, DdConvInputs } from '../names.ts';
 
-/** plan, isDct, n, batch, length, width, z, kernel, kernelRows, isShared, scale, hRe, hIm, bins, skip */
+/** plan, isDct, n, batch, length, width, z, kernel, kernelRows, isShared, scale, hRe, hIm, bins, skip, inputGate, outputGate */
 type Shared = [
   plan: number,
   isDct: boolean,
@@ -22,6 +22,8 @@ type Shared = [
   hIm: number,
   bins: number,
   skip: number,
+  inputGate: number,
+  outputGate: number,
 ];
 
 /** assembly/dd-conv.ts. Addresses are bytes on the engine's heap; 0 stands for a tensor that is not there. */
@@ -37,6 +39,8 @@ export interface DdConvModule {
       dRe: number,
       dIm: number,
       dSkip: number,
+      dInputGate: number,
+      dOutputGate: number,
       scratch: number,
     ]
   ): void;
@@ -58,12 +62,13 @@ export function sharedArguments(
   attrs: DdConvAttrs,
   isGradient: boolean,
 ): { args: Shared; scratchBytes: number } {
-  const { z, kernel, spectrumRe, spectrumIm, skip } = inputs;
+  const { z, kernel, spectrumRe, spectrumIm, skip, inputGate, outputGate } = inputs;
   const [batch, length, width] = z.shape as [number, number, number];
   const n = attrs.fftLength;
   const plan = wasmPlan(backend, n).address;
   const isShared = kernel?.shape.length === 2;
-  const buffers = 1 + (isGradient ? 1 : 0) + (kernel ? 1 : 0) + (isGradient && isShared ? 1 : 0);
+  const buffers =
+    1 + (isGradient ? 1 : 0) + (kernel ? 1 : 0) + (isGradient && (isShared || (kernel && outputGate)) ? 1 : 0);
   const address = (info: TensorInfo | undefined) => (info ? addressOf(backend, info) : 0);
   return {
     args: [
@@ -82,6 +87,8 @@ export function sharedArguments(
       address(spectrumIm),
       spectrumRe?.shape[1] ?? 0,
       address(skip),
+      address(inputGate),
+      address(outputGate),
     ],
     scratchBytes: ddConvModule(backend).scratchBytes(plan, n, width, buffers),
   };
