@@ -18,8 +18,7 @@ export { type StepOptions, type StepResult, trainingStep } from './step.ts';
 export { type MlmTask, type MlmTaskOptions, mlmTask } from './tasks/masked-lm.ts';
 export { type RecallTask, type RecallTaskOptions, recallTask } from './tasks/recall.ts';
 export { spans } from './tasks/spans.ts';
-export type { Share, Tally } from './tasks/tally.ts';
-export type { BatchShape, LossAndMetrics, LossOptions, Part, Scores, Task } from './tasks/task.ts';
+export type { BatchShape, LossAndMetrics, LossOptions, Part, Scores, Share, Tally, Task } from './tasks/task.ts';
 export {
   type CheckpointEvent,
   type EvaluateEvent,

@@ -1,7 +1,7 @@
 // What the leader (rank 0) and the other workers say to each other, over anything that makes structured clones.
 import type { SafetensorsTensor } from '@orchid-ml/orchid-models';
 import type { MemoryOptions } from '../gradients.ts';
-import type { Tally } from '../tasks/tally.ts';
+import type { Tally } from '../tasks/task.ts';
 
 /** Options of a training step; every rank has to have the same. */
 export interface StepSettings extends MemoryOptions {

@@ -3,7 +3,7 @@
 import type { Module } from '@orchid-ml/dd-conv';
 import { stateDict } from '@orchid-ml/orchid-models';
 import type { Accumulated } from '../gradients.ts';
-import type { Tally } from '../tasks/tally.ts';
+import type { Tally } from '../tasks/task.ts';
 import { allReduce } from './all-reduce.ts';
 import type { Communicator } from './communicator.ts';
 import type { FromWorker, StepSettings, ToWorker } from './messages.ts';

@@ -5,8 +5,8 @@ import type { SequenceModel } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
 import { accuracy } from './accuracy.ts';
 import { spans } from './spans.ts';
-import { type Share, scoresOf, type Tally, tally, WHOLE } from './tally.ts';
-import type { LossAndMetrics, LossOptions, Part, Task } from './task.ts';
+import { scoresOf, tally, WHOLE } from './tally.ts';
+import type { LossAndMetrics, LossOptions, Part, Share, Tally, Task } from './task.ts';
 
 export interface MlmTaskOptions {
   readonly dataset: MlmDataset;

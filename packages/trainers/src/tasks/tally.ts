@@ -1,23 +1,10 @@
 // An evaluation as sums over what it counts, so that several workers can share it and a last batch may be smaller.
 import * as tf from '@tensorflow/tfjs-core';
 import { breathe } from '../breathe.ts';
-import type { LossAndMetrics, Scores } from './task.ts';
-
-/** Which of an evaluation's batches a worker takes: every `size`-th, from `rank` on. */
-export interface Share {
-  readonly rank: number;
-  readonly size: number;
-}
+import type { LossAndMetrics, Scores, Share, Tally } from './task.ts';
 
 /** The share of whoever evaluates alone. */
 export const WHOLE: Share = { rank: 0, size: 1 };
-
-/** Loss and right answers summed over `count` answers. */
-export interface Tally {
-  readonly count: number;
-  readonly loss: number;
-  readonly right: number;
-}
 
 /**
  * Sums over a share of the batches; no tensor is left behind.

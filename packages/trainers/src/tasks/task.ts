@@ -2,7 +2,6 @@
 // numbers stand.
 import type { Module } from '@orchid-ml/dd-conv';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Share, Tally } from './tally.ts';
 
 /** What {@link Task.loss} gives: scalars on the device. */
 export interface LossAndMetrics {
@@ -32,6 +31,19 @@ export interface BatchShape<Batch> {
   readonly length: number;
   /** A batch of that shape whose tokens mean nothing; it leaves {@link Task.state} alone. */
   blank(sequences: number, length: number): Batch;
+}
+
+/** Which of an evaluation's batches a worker takes: every `size`-th, from `rank` on. */
+export interface Share {
+  readonly rank: number;
+  readonly size: number;
+}
+
+/** Loss and right answers summed over `count` answers. */
+export interface Tally {
+  readonly count: number;
+  readonly loss: number;
+  readonly right: number;
 }
 
 export interface Task<M extends Module = Module, Batch = unknown> {
