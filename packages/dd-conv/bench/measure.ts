@@ -1,4 +1,5 @@
 // Times the convolution on the wasm engine and prints JSON lines; bench/run.mjs runs it beside the peer.
+import { setFlagsFromString } from 'node:v8';
 import { useBackend } from '@orchid-ml/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { ddConv, longConv } from '../src/index.ts';
@@ -21,6 +22,8 @@ async function time(what: string, work: () => tf.TensorContainer): Promise<void>
   console.log(JSON.stringify({ what, batch, length, width, medianMs: Number(medianMs.toFixed(2)), tokensPerSecond }));
 }
 
+// As the command `orchid` does: Node 20 has relaxed SIMD behind a flag.
+if (process.version.startsWith('v20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 await useBackend('wasm');
 const x = tf.randomNormal([batch, length, width], 0, 1, 'float32', 1) as tf.Tensor3D;
 const k = tf.randomNormal([batch, length, width], 0, 1, 'float32', 2) as tf.Tensor3D;

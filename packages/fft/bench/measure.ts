@@ -1,6 +1,7 @@
 // Times rfft on the wasm engine through the public op. Reads lines "N BATCH"; answers each with a line of JSON, the time
 // of one transform in a run of about 50 ms. Started by run.mjs.
 import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
 import { useBackend } from '@orchid-ml/backends';
 import { randomNormal, type Tensor } from '@tensorflow/tfjs-core';
 import { rfft } from '../src/index.ts';
@@ -20,6 +21,8 @@ const timed = (input: Tensor, count: number): number => {
   return (performance.now() - started) / count;
 };
 
+// As the command `orchid` does: Node 20 has relaxed SIMD behind a flag.
+if (process.version.startsWith('v20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 await useBackend('wasm');
 for await (const line of createInterface({ input: process.stdin })) {
   const [n, batch] = line.split(' ').map(Number) as [number, number];
