@@ -83,6 +83,15 @@ describe('a preset with a mistake', () => {
     expect(failing({ 'model:\n': 'model: 3\nmodels:\n' })).toThrow(/`model` is 3 \(a number\); want a table/);
   });
 
+  it('reads what was written before there were workers and attention', () => {
+    const later = ['mixer', 'num_attention_heads', 'micro_batch_size', 'recompute', 'memory_gb'];
+    const text = readFileSync(join(presetsFolder, 'recall.yaml'), 'utf8');
+    const older = text.replace(new RegExp(`^  (${later.join('|')}): .*\\n`, 'gm'), '');
+    expect(text.split('\n').length - older.split('\n').length).toBe(later.length);
+    writeFileSync(join(folder, 'older.yaml'), older);
+    expect(loadPreset('./older.yaml', 'recall', folder)).toEqual(loadPreset('recall', 'recall', folder));
+  });
+
   it('refuses a length that does not fit l_max', () => {
     expect(failing({ 'max_position_embeddings: null': 'max_position_embeddings: 100' })).toThrow(
       /data\.length 128 do not fit the model: model\.max_position_embeddings \(l_max\) is 100/,

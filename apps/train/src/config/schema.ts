@@ -1,5 +1,5 @@
-// What a preset may say. Every key is required and has a description: a preset is the whole truth about a run, and the
-// descriptions below are what `--help` prints.
+// What a preset may say. Every key has a description, which `--help` prints, and stands in every preset, which is the whole
+// truth about a run. Keys with a default were added later: older runs and presets do without them as they always did.
 import { z } from 'zod';
 
 const positive = () => z.number().positive();
@@ -21,8 +21,11 @@ const model = z.strictObject({
   tie_word_embeddings: z.boolean().describe('the output layer shares the embedding table'),
   initializer_range: positive().describe('standard deviation of the first embeddings'),
   layer_norm_eps: positive().describe('epsilon of the layer norms around mixers and MLPs'),
-  mixer: z.enum(['orchid', 'attention']).describe('what mixes positions; dense attention is there to compare with'),
-  num_attention_heads: whole(1).describe('heads of attention, a divisor of hidden_size; orchid has none'),
+  mixer: z
+    .enum(['orchid', 'attention'])
+    .default('orchid')
+    .describe('what mixes positions; dense attention is there to compare with'),
+  num_attention_heads: whole(1).default(2).describe('heads of attention, a divisor of hidden_size; orchid has none'),
   conditioning: z.enum(['I', 'I-time', 'I-freq', 'II']).describe('the network that makes the kernel from the data'),
   conditioning_filter_size: odd().describe('taps of its depthwise convolutions, odd'),
   conditioning_layers: whole(1).describe('its convolutions in a row, on each side of the transform'),
@@ -66,12 +69,15 @@ const training = z.strictObject({
   batch_size: whole(1).describe('sequences a step'),
   micro_batch_size: whole(1)
     .nullable()
+    .default(null)
     .describe('sequences computed at once, their gradients summed; null takes as many as fit the memory'),
   recompute: z
     .enum(['auto', 'always', 'never'])
+    .default('auto')
     .describe('keep the inputs of blocks alone and run each again on the way back; auto does where nothing else fits'),
   memory_gb: positive()
     .nullable()
+    .default(null)
     .describe('the most that all workers together may have in use, in GB of 2^30 bytes; null leaves it to the machine'),
   evaluate_every: whole(1).describe('steps between two evaluations on held-out data'),
   checkpoint_every: whole(1).describe('steps between two checkpoints'),
@@ -146,7 +152,8 @@ export function leaves(task: Task): Leaf[] {
       const key = prefix + name;
       if (field instanceof z.ZodObject) return walk(field, `${key}.`);
       const value = field as z.ZodType;
-      return [{ key, schema: value, description: value.description ?? '' }];
+      const schema = value instanceof z.ZodDefault ? (value.unwrap() as z.ZodType) : value;
+      return [{ key, schema, description: value.description ?? '' }];
     });
   return walk(schemas[task], '');
 }
