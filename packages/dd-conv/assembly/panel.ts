@@ -1,7 +1,7 @@
 // A panel: a few lane groups of a tensor's channels, moved to and from their work buffers together and transformed there.
 import { forward, forwardInner, inverse, inverseInner, outerTwiddles, workBytes } from '../../fft/assembly/transform';
 import { binsToCoefficients, coefficientsToBins } from './dct';
-import { loadOuter, loadPanel, storeOuter, storePanel } from './rows';
+import { loadOuter, loadOuterGated, loadPanel, storeOuter, storeOuterGated, storePanel } from './rows';
 
 /** What a panel's work buffers may take together: they spill to the last-level cache, but are read in sequence (BENCHMARKS.md). */
 const PANEL_BYTES: usize = 9<<20;
@@ -34,22 +34,31 @@ export function outerOf(plan: usize, rows: i32, n: i32, lanes: i32): usize {
   return rows == n && lanes == 8 ? outerTwiddles(plan) : 0;
 }
 
-/** A panel's rows into its work buffers, for `transform`; times the rows at `gate` unless that is 0. */
+/**
+ * A panel's rows into its work buffers, for `transform`; times the rows at `gate` unless that is 0. Inline, here and in
+ * `save`, so that each of the moving loops has several callers and is compiled by itself: together they run out of registers.
+ */
+// @ts-ignore: decorator
+@inline
 export function load(
   outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, from: usize, rowBytes: usize, rows: i32, n: i32,
   lanes: i32, gate: usize,
 ): void {
-  if (outer != 0) loadOuter(work, stride, groups, isDct, from, rowBytes, n, outer, gate);
-  else loadPanel(work, stride, groups, isDct, from, rowBytes, rows, n, lanes, gate);
+  if (outer == 0) loadPanel(work, stride, groups, isDct, from, rowBytes, rows, n, lanes, gate);
+  else if (gate == 0) loadOuter(work, stride, groups, isDct, from, rowBytes, n, outer);
+  else loadOuterGated(work, stride, groups, isDct, from, rowBytes, n, outer, gate);
 }
 
 /** The reverse, after `restore`; gates as in storePanel. */
+// @ts-ignore: decorator
+@inline
 export function save(
   outer: usize, work: usize, stride: usize, groups: i32, isDct: bool, to: usize, rowBytes: usize, rows: i32, n: i32,
   lanes: i32, scale: f32, gate: usize, second: usize, secondGate: usize,
 ): void {
-  if (outer != 0) storeOuter(work, stride, groups, isDct, to, rowBytes, n, outer, scale, gate, second, secondGate);
-  else storePanel(work, stride, groups, isDct, to, rowBytes, rows, n, lanes, scale, gate, second, secondGate);
+  if (outer == 0) storePanel(work, stride, groups, isDct, to, rowBytes, rows, n, lanes, scale, gate, second, secondGate);
+  else if (gate == 0) storeOuter(work, stride, groups, isDct, to, rowBytes, n, outer, scale);
+  else storeOuterGated(work, stride, groups, isDct, to, rowBytes, n, outer, scale, gate, second, secondGate);
 }
 
 /** A group's rows to their spectrum. */

@@ -109,10 +109,16 @@ function rowOf(isFolded: bool, p: i32, n: i32): usize {
  */
 export function loadOuter(
   work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
+): void {
+  outerFromRows(work, stride, groups, isFolded, address, rowBytes, n, twiddles, false, 0);
+}
+
+/** {@link loadOuter} of rows times those at `gate`. */
+export function loadOuterGated(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
   gate: usize,
 ): void {
-  if (gate == 0) outerFromRows(work, stride, groups, isFolded, address, rowBytes, n, twiddles, false, 0);
-  else outerFromRows(work, stride, groups, isFolded, address, rowBytes, n, twiddles, true, gate - address);
+  outerFromRows(work, stride, groups, isFolded, address, rowBytes, n, twiddles, true, gate - address);
 }
 
 // @ts-ignore: decorator
@@ -144,13 +150,20 @@ function outerFromRows(
 /** {@link storePanel} of n rows of whole groups after the inverse's outermost level, which is done on the way. */
 export function storeOuter(
   work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
+  scale: f32,
+): void {
+  rowsFromOuter(work, stride, groups, isFolded, address, rowBytes, n, twiddles, scale, 0, 0, 0, 0);
+}
+
+/** {@link storeOuter} with gates as in {@link storePanel}. */
+export function storeOuterGated(
+  work: usize, stride: usize, groups: i32, isFolded: bool, address: usize, rowBytes: usize, n: i32, twiddles: usize,
   scale: f32, gate: usize, second: usize, secondGate: usize,
 ): void {
   const a = gate - address;
   const b = second - address;
   const c = secondGate - address;
-  if (gate == 0) rowsFromOuter(work, stride, groups, isFolded, address, rowBytes, n, twiddles, scale, 0, 0, 0, 0);
-  else if (second == 0) rowsFromOuter(work, stride, groups, isFolded, address, rowBytes, n, twiddles, scale, 1, a, 0, 0);
+  if (second == 0) rowsFromOuter(work, stride, groups, isFolded, address, rowBytes, n, twiddles, scale, 1, a, 0, 0);
   else rowsFromOuter(work, stride, groups, isFolded, address, rowBytes, n, twiddles, scale, 2, a, b, c);
 }
 
