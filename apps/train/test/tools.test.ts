@@ -80,9 +80,12 @@ describe('orchid bench', () => {
     const sizes = ['--batch', '2', '--length', '16', '--width', '8', '--layers', '1', '--vocab', '10'];
     const [{ profile, medianMs }] = await lines('step', ...sizes, '--profile');
     expect(medianMs).toBeGreaterThan(0);
-    const product = profile.kernels.find(({ flops }: { flops: number }) => flops > 0);
-    expect(product.phaseMs.forward).toBeGreaterThan(0);
-    expect(product.phaseMs.backward).toBeGreaterThan(0);
+    const kernel = (name: string) => profile.kernels.find((row: { kernel: string }) => row.kernel === name);
+    expect(kernel('OrchidLinear')).toMatchObject({
+      phaseMs: { forward: expect.any(Number), backward: 0, optimizer: 0 },
+    });
+    expect(kernel('OrchidLinear').flops).toBeGreaterThan(0);
+    expect(kernel('OrchidLinearGrad').phaseMs.backward).toBeGreaterThan(0);
     expect(profile.phaseMs.optimizer).toBeGreaterThan(0);
     // Two products of x·Wᵀ's size on the way back for each on the way forward: the output layer's alone are this many.
     expect(profile.floor.flops).toBeGreaterThan(3 * 2 * (2 * 16) * 8 * 10);
