@@ -1,6 +1,6 @@
 // Times the convolutions on the wasm engine, beside a peer when one is given, and writes the tables of BENCHMARKS.md.
 //
-//   node packages/dd-conv/bench/run.mjs [--peer "COMMAND"] [--rounds 3] [--write]
+//   node packages/dd-conv/bench/run.mjs [--peer "COMMAND"] [--rounds 3] [--lengths 1024,16384] [--write]
 //
 // COMMAND (or the environment's ORCHID_CONV_PEER) is a program that times a per-example circular convolution when it is
 // called with `conv --batch B --length L --width D [--backward]`, and prints a line of JSON with `peer` and `median_ms`.
@@ -13,6 +13,7 @@ const { values: options } = parseArgs({
   options: {
     peer: { type: 'string' },
     rounds: { type: 'string', default: '3' },
+    lengths: { type: 'string', default: '1024,4096,16384,131072' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -65,3 +66,30 @@ const about = `${machine()}, one thread; ${rounds} rounds in turn, median of 7 r
 const text = `B ${batch}, L ${length}, D ${width}, float32. ${about}\n\n${markdownTable(titles, rows)}`;
 console.log(text);
 if (options.write) writeMeasured(here('../BENCHMARKS.md'), text);
+
+// The same convolution, kernel per example, over the length; a round times both sides once.
+const table = [];
+for (const n of options.lengths.split(',').map(Number)) {
+  const repeats = n > 65_536 ? '3' : '7';
+  const [forward, both, peerForward, peerBoth] = [[], [], [], []];
+  for (let round = 0; round < rounds; round++) {
+    const sizes = ['--length', String(n), '--operators', '1', '--repeats', repeats];
+    const [one, two] = run(process.execPath, ['--import', 'tsx', here('measure.ts'), ...sizes]);
+    forward.push(one.medianMs);
+    both.push(two.medianMs);
+    if (!peer) continue;
+    const [command, ...first] = peer.split(' ');
+    const args = [...first, 'conv', '--batch', batch, '--length', n, '--width', width, '--steps', repeats].map(String);
+    peerForward.push(run(command, args)[0].median_ms);
+    peerBoth.push(run(command, [...args, '--backward'])[0].median_ms);
+  }
+  const cells = (a, b) => [cell(median(a)), ...(peer ? [cell(median(b)), (median(b) / median(a)).toFixed(2)] : [])];
+  table.push([n.toLocaleString('en-US'), ...cells(forward, peerForward), ...cells(both, peerBoth)]);
+}
+const columns = (what) => [`${what}, ms`, ...(peer ? [`${peerName}`, 'speed, the peer = 1'] : [])];
+const over = `B ${batch}, D ${width}, kernel per example. ${about}\n\n${markdownTable(
+  ['L', ...columns('forward'), ...columns('forward + backward')],
+  table,
+)}`;
+console.log(`\n${over}`);
+if (options.write) writeMeasured(here('../BENCHMARKS.md'), over, 'lengths');
