@@ -2,12 +2,12 @@
 // tables of BENCHMARKS.md.
 //
 //   node apps/train/bench/run.mjs [--only step,profile,scale] [--peer "COMMAND"] [--rounds 3] [--repeats 7]
-//     [--length 1024,131072] [--write]
+//     [--length 1024,131072] [--batch 1] [--write]
 //
 // COMMAND (or the environment's ORCHID_STEP_PEER) is a program that, called with `step --threads 1` and with --batch,
 // --length, --mixer and --steps, times the same step and prints a line of JSON with `peer`, `median_ms` and `per_second`.
-// The scaling curve (of --length, else of every power of two) takes a quarter of an hour, and the peer's as long again: it
-// is left out unless asked for.
+// The scaling curve (of --length, else of every power of two) takes a quarter of an hour, and the peer's as long again, less
+// with --batch 1: it is left out unless asked for.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     repeats: { type: 'string', default: '7' },
     length: { type: 'string' },
+    batch: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -67,7 +68,8 @@ function profile() {
 }
 
 async function scale() {
-  const points = orchid('scale', ...(options.length ? ['--length', options.length] : []));
+  const given = ['length', 'batch'].flatMap((name) => (options[name] ? [`--${name}`, options[name]] : []));
+  const points = orchid('scale', ...repeats, ...given);
   const peers = [];
   for (const { mixer, length, batch, cannot } of peer ? points : []) {
     if (cannot) continue;

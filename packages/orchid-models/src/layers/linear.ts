@@ -36,13 +36,15 @@ export class Linear extends Module {
   }
 
   /**
-   * Outputs `start` to `start + count - 1` only: x [..., in] -> [..., count]. Cutting the weights costs next to nothing,
+   * As many equal parts of the outputs as there are inputs, each of an input of its own (often the same one): xs[k]
+   * [..., in] -> [..., out/parts], outputs k·out/parts to (k+1)·out/parts - 1. Cutting the weights costs next to nothing,
    * cutting the whole output afterwards would copy every position.
    */
-  forwardPart(x: tf.Tensor, start: number, count: number): tf.Tensor {
+  forwardParts(xs: readonly tf.Tensor[]): tf.Tensor[] {
     return tf.tidy(() => {
-      const weight = tf.slice(this.#weight.value as tf.Tensor2D, [start, 0], [count, this.inFeatures]);
-      return linear(x, weight, this.#bias && tf.slice(this.#bias.value as tf.Tensor1D, [start], [count]));
+      const weights: tf.Tensor2D[] = tf.split(this.#weight.value as tf.Tensor2D, xs.length);
+      const biases: tf.Tensor1D[] | null = this.#bias && tf.split(this.#bias.value as tf.Tensor1D, xs.length);
+      return xs.map((x, k) => linear(x, weights[k]!, biases?.[k] ?? null));
     });
   }
 }

@@ -36,12 +36,12 @@ export class ShortConv extends Module {
     return causal(x, this.#weight.value as tf.Tensor3D, this.#bias.value as tf.Tensor1D);
   }
 
-  /** Channels `start` to `start + count - 1` only, given those: x [B, L, count] -> [B, L, count]. */
-  forwardPart(x: tf.Tensor3D, start: number, count: number): tf.Tensor3D {
+  /** The channels cut into equal parts, which the inputs are: each [B, L, C/parts] -> the same shape. */
+  forwardParts(xs: readonly tf.Tensor3D[]): tf.Tensor3D[] {
     return tf.tidy(() => {
-      const weight = this.#weight.value as tf.Tensor3D;
-      const bias = this.#bias.value as tf.Tensor1D;
-      return causal(x, tf.slice(weight, [start, 0, 0], [count, 1, this.taps]), tf.slice(bias, [start], [count]));
+      const weights: tf.Tensor3D[] = tf.split(this.#weight.value as tf.Tensor3D, xs.length);
+      const biases: tf.Tensor1D[] = tf.split(this.#bias.value as tf.Tensor1D, xs.length);
+      return xs.map((x, k) => causal(x, weights[k]!, biases[k]!));
     });
   }
 }

@@ -12,6 +12,8 @@ export interface AttentionMixerOptions {
   heads?: number;
 }
 
+type Thirds = [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+
 /**
  * Multi-head softmax attention of every position to every position (Vaswani et al. 2017, section 3.2), in O(D·L²) time and
  * O(heads·L²) memory a sequence:
@@ -51,11 +53,10 @@ export class AttentionMixer extends Module {
       throw new Error(`AttentionMixer: x has the shape [${x.shape}], want [batch, length, ${width}]`);
     }
     return tf.tidy(() => {
-      const project = (x: tf.Tensor3D, third: number) => this.#split(this.#in.forwardPart(x, third * width, width));
       const asking = atPositions(x, positions);
+      const [all, k, v] = this.#in.forwardParts([asking, x, x]).map((third) => this.#split(third)) as Thirds;
       // Of the two factors of the product, q is the one that costs nothing to scale.
-      const q = tf.mul(project(asking, 0), Math.sqrt(this.heads / width)) as tf.Tensor4D;
-      const [k, v] = [project(x, 1), project(x, 2)];
+      const q = tf.mul(all, Math.sqrt(this.heads / width)) as tf.Tensor4D;
       // A tidy of its own, so that of the two arrays of L·L values the scores are gone before the block goes on.
       const y = tf.tidy(() => tf.matMul(tf.softmax(tf.matMul(q, k, false, true)), v));
       const joined = tf.reshape(tf.transpose(y, [0, 2, 1, 3]), asking.shape);

@@ -140,9 +140,9 @@ export class OrchidMixer extends Module {
     const staticKernel = (filter: ImplicitFilter) => recomputed(recompute, () => filter.forward(length), [], [filter]);
     return tf.tidy(() => {
       // The thirds are made one by one: splitting p afterwards would copy it, and once more on the way back.
-      const [p0, p1, p2] = [0, 1, 2].map((k) => this.#in.forwardPart(x, k * width, width)) as Thirds;
+      const [p0, p1, p2] = this.#in.forwardParts([x, x, x]) as Thirds;
       const spectrum = this.#conditioning.forward(p2);
-      const [g0, g1, v] = [p0, p1, p2].map((p, k) => this.#short.forwardPart(p, k * width, width)) as Thirds;
+      const [g0, g1, v] = this.#short.forwardParts([p0, p1, p2]) as Thirds;
       let y = ddConv(v, {
         kernel: staticKernel(this.#filter),
         spectrum,

@@ -1,6 +1,7 @@
 // Tensors through the workers' shared memory: in, added up, and out again.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Accumulated } from '../gradients.ts';
+import { copyIn, copyOut } from './copy.ts';
 import type { SharedSum } from './shared-sum.ts';
 
 /**
@@ -17,17 +18,14 @@ export async function allReduce(
   const tensors = [local.scores, ...local.packed];
   const sizes = tensors.map(({ size }) => size);
   try {
-    sum.contribute(await Promise.all(tensors.map((tensor) => tensor.data())));
+    const slots = sum.slotsOf(sizes);
+    for (const [i, tensor] of tensors.entries()) await copyOut(tensor, slots[i]!);
   } finally {
     tf.dispose(tensors);
   }
   await barrier();
   sum.addSlice();
   await barrier();
-  let offset = 0;
-  const [scores, ...packed] = sizes.map((size) => {
-    offset += size;
-    return tf.tensor1d(sum.read(offset - size, size));
-  }) as [tf.Tensor1D, ...tf.Tensor1D[]];
+  const [scores, ...packed] = sum.sumsOf(sizes).map(copyIn) as [tf.Tensor1D, ...tf.Tensor1D[]];
   return { scores, packed };
 }

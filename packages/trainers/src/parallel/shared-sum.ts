@@ -53,18 +53,14 @@ export class SharedSum {
     this.#sum = vector(size);
   }
 
-  /** Fills this worker's slot with the pieces, end to end. @throws Error when they are not as long as the vector */
-  contribute(pieces: readonly ArrayLike<number>[]): void {
+  /** This worker's slot in pieces of these sizes, to be filled. @throws Error when they are not as long as the vector */
+  slotsOf(sizes: readonly number[]): Float32Array[] {
     const slot = this.#slots[this.rank]!;
-    const length = pieces.reduce((total, piece) => total + piece.length, 0);
+    const length = sizes.reduce((total, size) => total + size, 0);
     if (length !== slot.length) {
       throw new Error(`a worker contributes ${length} values; want ${slot.length}, as many as the leader's model has`);
     }
-    let at = 0;
-    for (const piece of pieces) {
-      slot.set(piece, at);
-      at += piece.length;
-    }
+    return cut(slot, sizes);
   }
 
   /** Adds up this worker's slice over all slots, first to last: every value is computed once, by one worker. */
@@ -80,9 +76,9 @@ export class SharedSum {
     }
   }
 
-  /** A copy of a piece of the sum, in memory that is not shared. */
-  read(offset: number, length: number): Float32Array {
-    return this.#sum.slice(offset, offset + length);
+  /** The sum in pieces of these sizes. They are shared memory, and hold until this worker's next first barrier. */
+  sumsOf(sizes: readonly number[]): Float32Array[] {
+    return cut(this.#sum, sizes);
   }
 
   /** The ranks whose contribution to the last sum holds a NaN or an infinity. */
@@ -106,4 +102,12 @@ export class SharedSum {
     };
     return { last, isOpen, block };
   }
+}
+
+function cut(vector: Float32Array, sizes: readonly number[]): Float32Array[] {
+  let offset = 0;
+  return sizes.map((size) => {
+    offset += size;
+    return vector.subarray(offset - size, offset);
+  });
 }
