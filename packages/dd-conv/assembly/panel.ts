@@ -6,6 +6,13 @@ import { loadOuter, loadOuterGated, loadPanel, storeOuter, storeOuterGated, stor
 /** What a panel's work buffers may take together: they spill to the last-level cache, but are read in sequence (BENCHMARKS.md). */
 const PANEL_BYTES: usize = 9<<20;
 export const PANEL_GROUPS: i32 = 16;
+/**
+ * Where fewer groups than these fit, none do, and a panel takes whole rows: each row is a page of its own or nearly, and
+ * walking through them again for every few groups takes longer than the transforms.
+ */
+const LEAST_GROUPS: i32 = 4;
+/** From here on the outermost level alone leaves the cache: done while rows are moved, it walks through four far regions. */
+const LONG: i32 = 1<<16;
 
 /** From one work buffer to the next: a little more than its size, so that points of two do not fall on one cache set. */
 // @ts-ignore: decorator
@@ -14,10 +21,10 @@ export function bufferBytes(plan: usize): usize {
   return workBytes(plan) + 192;
 }
 
-/** Lane groups of a panel; at least two when there are, since a row's cache line holds two. */
+/** Lane groups of a panel. */
 export function panelGroups(plan: usize, width: i32, buffers: i32): i32 {
   const fitting = <i32>(PANEL_BYTES / (bufferBytes(plan) * <usize>buffers));
-  return max(1, min(min(max(2, fitting), PANEL_GROUPS), width >> 3));
+  return max(1, min(fitting < LEAST_GROUPS ? PANEL_GROUPS : min(fitting, PANEL_GROUPS), width >> 3));
 }
 
 /** The groups of the panel that begins at channel c: whole ones, or at the end one that does its neighbour's work again. */
@@ -31,7 +38,7 @@ export function groupsAt(c: i32, width: i32, most: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function outerOf(plan: usize, rows: i32, n: i32, lanes: i32): usize {
-  return rows == n && lanes == 8 ? outerTwiddles(plan) : 0;
+  return rows == n && n < LONG && lanes == 8 ? outerTwiddles(plan) : 0;
 }
 
 /**
