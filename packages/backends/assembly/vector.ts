@@ -5,15 +5,19 @@ import { madd, nmadd } from '../../../tooling/build/assembly/fma';
 /** 1.5·2^23: adding it rounds a small float to a whole number, which then stands in the low bits of the sum. */
 const ROUNDER: f32 = 12582912;
 
-/** e^x, relative error about 1e-7: Cephes' reduction by powers of two and its polynomial. Below -87 it stays at 1e-38. */
+/** x·log₂e rounded to a whole number, in the low bits of a float: see {@link ROUNDER}. */
 // @ts-ignore: decorator
 @inline
-export function exp4(x: v128): v128 {
-  // pmin and pmax are one instruction each, and let NaN through in this order.
-  const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87.33)), f32x4.splat(88.02));
-  const rounded = madd(clamped, f32x4.splat(1.44269504088896341), f32x4.splat(ROUNDER));
+export function powersIn(x: v128): v128 {
+  return madd(x, f32x4.splat(1.44269504088896341), f32x4.splat(ROUNDER));
+}
+
+/** e^x but for the powers of two in it, which are `rounded` of {@link powersIn}: Cephes' reduction and polynomial. */
+// @ts-ignore: decorator
+@inline
+export function expOfRest(x: v128, rounded: v128): v128 {
   const n = f32x4.sub(rounded, f32x4.splat(ROUNDER));
-  let r = nmadd(n, f32x4.splat(0.693359375), clamped);
+  let r = nmadd(n, f32x4.splat(0.693359375), x);
   r = madd(n, f32x4.splat(2.12194440e-4), r);
   let p = f32x4.splat(1.9875691500e-4);
   p = madd(p, r, f32x4.splat(1.3981999507e-3));
@@ -21,9 +25,18 @@ export function exp4(x: v128): v128 {
   p = madd(p, r, f32x4.splat(4.1665795894e-2));
   p = madd(p, r, f32x4.splat(1.6666665459e-1));
   p = madd(p, r, f32x4.splat(5.0000001201e-1));
-  const y = f32x4.add(madd(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  return f32x4.add(madd(p, f32x4.mul(r, r), r), f32x4.splat(1));
+}
+
+/** e^x, relative error about 1e-7. Below -87 it stays at 1e-38. */
+// @ts-ignore: decorator
+@inline
+export function exp4(x: v128): v128 {
+  // pmin and pmax are one instruction each, and let NaN through in this order.
+  const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87.33)), f32x4.splat(88.02));
+  const rounded = powersIn(clamped);
   const power = i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(0x3f800000));
-  return f32x4.mul(y, power);
+  return f32x4.mul(expOfRest(clamped, rounded), power);
 }
 
 /** 2^x for -126 ≤ x ≤ 127, relative error 8e-8 beyond what rounding x to float32 costs; NaN gives NaN. */
