@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** The engines that {@link useBackend} can start. */
-export type EngineName = 'wasm' | 'cpu';
+export type EngineName = 'wasm' | 'cpu' | 'webgpu';
 /** What a user may ask for: an engine by name, or the best one there is. */
 export type BackendName = 'auto' | EngineName;
 

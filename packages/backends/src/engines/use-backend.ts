@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { startCpu } from './cpu.ts';
 import { type BackendInfo, type BackendName, describeBackend, type UseBackendOptions } from './info.ts';
 import { startWasm } from './wasm.ts';
+import { startWebGpu } from './webgpu.ts';
 
-const names: readonly BackendName[] = ['auto', 'wasm', 'cpu'];
+const names: readonly BackendName[] = ['auto', 'wasm', 'webgpu', 'cpu'];
 
 /**
  * Starts a TensorFlow.js engine, makes it the current one, and says which it is. Gradients are registered on import.
@@ -23,6 +24,7 @@ export async function useBackend(name: BackendName = 'auto', options: UseBackend
   }
   if (name === 'auto') await startBest(options);
   else if (name === 'wasm') await startWasm(options);
+  else if (name === 'webgpu') await startWebGpu();
   else await startCpu();
   await tf.ready();
   return describeBackend();

@@ -1,0 +1,156 @@
+// Records a program into the engine's own command stream, between tfjs's dispatches: in order, and without a submission or a
+// copy of its own.
+import { env, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebGpuBackend } from './backend.ts';
+import { enter, guarded } from './health.ts';
+import { type Program, wgsl } from './program.ts';
+import { isRecording, record } from './record.ts';
+import type { Table } from './tables.ts';
+
+/** A tensor, or so many bytes of it from a byte offset (a multiple of `minStorageBufferOffsetAlignment`), or a table. */
+export type Bound =
+  | TensorInfo
+  | { readonly tensor: TensorInfo; readonly offset: number; readonly bytes: number }
+  | Table;
+
+export interface DispatchArguments {
+  /** for each of the program's buffers */
+  readonly buffers: Readonly<Record<string, Bound>>;
+  /** for each of the program's params */
+  readonly params?: Readonly<Record<string, number>>;
+  /** workgroups; none: nothing is done */
+  readonly groups: number;
+  /** how often all of a buffer is read, where that is not once; for the count of bytes alone */
+  readonly times?: Readonly<Record<string, number>>;
+}
+
+interface Compiled {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+const pipelines = new WeakMap<GPUDevice, WeakMap<Program, Compiled>>();
+
+function compiledFor(device: GPUDevice, program: Program): Compiled {
+  let compiled = pipelines.get(device);
+  if (!compiled) {
+    compiled = new WeakMap();
+    pipelines.set(device, compiled);
+  }
+  let found = compiled.get(program);
+  if (!found) {
+    const { name, buffers, workgroupSize } = program;
+    const { maxStorageBuffersPerShaderStage: most, maxComputeInvocationsPerWorkgroup: widest } = device.limits;
+    if (buffers.length > most) {
+      throw new Error(`${name}: the program binds ${buffers.length} buffers, this device at most ${most}`);
+    }
+    if (workgroupSize > widest) {
+      throw new Error(`${name}: a workgroup has ${workgroupSize} invocations, on this device at most ${widest}`);
+    }
+    found = guarded(device, `${name}: the shader does not compile`, () => {
+      const module = device.createShaderModule({ code: wgsl(program), label: name });
+      const compute = { module, entryPoint: 'main' };
+      const pipeline = device.createComputePipeline({ compute, label: name, layout: 'auto' });
+      return { pipeline, layout: pipeline.getBindGroupLayout(0) };
+    });
+    compiled.set(program, found);
+  }
+  return found;
+}
+
+/**
+ * Records one dispatch. Inputs that are still on the host are uploaded; outputs need only exist.
+ *
+ * @throws Error naming the program: a buffer or parameter that is missing, or larger than the device binds at once; and what
+ *   has gone wrong on the device before
+ */
+export function dispatch(backend: WebGpuBackend, program: Program, args: DispatchArguments): void {
+  const { device } = backend;
+  enter(device, program.name);
+  if (args.groups === 0) return;
+  const { pipeline, layout } = compiledFor(device, program);
+  const entries: GPUBindGroupEntry[] = program.buffers.map(({ name }, binding) => {
+    const bound = args.buffers[name];
+    if (!bound) throw new Error(`${program.name}: nothing is bound to its buffer '${name}'`);
+    const resource = resourceOf(backend, bound);
+    const size = resource.size ?? resource.buffer.size;
+    if (size > device.limits.maxStorageBufferBindingSize) {
+      throw new Error(
+        `${program.name}: '${name}' takes ${megabytes(size)}, and this device binds at most ` +
+          `${megabytes(device.limits.maxStorageBufferBindingSize)} at once; use smaller batches or shorter sequences`,
+      );
+    }
+    return { binding, resource };
+  });
+  const uniforms = uniformBuffer(backend, program, args);
+  entries.push({ binding: entries.length, resource: { buffer: uniforms } });
+  const bindGroup = device.createBindGroup({ layout, entries, label: program.name });
+  backend.ensureCommandEncoderReady();
+  backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass();
+  const pass = backend.computePassEncoder;
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  const [x, y] = gridOf(args.groups, device.limits.maxComputeWorkgroupsPerDimension);
+  pass.dispatchWorkgroups(x, y);
+  backend.dispatchCountInPass++;
+  if (isRecording()) record(costOf(program, args, entries));
+  if (backend.dispatchCountInPass >= env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
+    backend.endComputePassEncoder();
+    backend.submitQueue();
+  }
+}
+
+function resourceOf(backend: WebGpuBackend, bound: Bound): { buffer: GPUBuffer; offset?: number; size?: number } {
+  if (isTable(bound)) return { buffer: bound.buffer };
+  const tensor = 'dataId' in bound ? bound : bound.tensor;
+  backend.uploadToGPU(tensor.dataId);
+  backend.commandQueueOwnedIds.add(tensor.dataId);
+  const buffer = backend.tensorMap.get(tensor.dataId).resource as GPUBuffer;
+  return 'dataId' in bound ? { buffer } : { buffer, offset: bound.offset, size: bound.bytes };
+}
+
+/** By what a table has not: `buffer` is a method of tensors too. */
+function isTable(bound: Bound): bound is Table {
+  return !('dataId' in bound || 'tensor' in bound);
+}
+
+function uniformBuffer(backend: WebGpuBackend, program: Program, args: DispatchArguments): GPUBuffer {
+  const names = Object.entries(program.params ?? {});
+  const bytes = Math.ceil((4 * (names.length + 1)) / 16) * 16;
+  const view = new DataView(new ArrayBuffer(bytes));
+  view.setUint32(0, args.groups, true);
+  names.forEach(([name, type], i) => {
+    const value = args.params?.[name];
+    if (value === undefined) throw new Error(`${program.name}: its parameter '${name}' is not given`);
+    if (type === 'f32') view.setFloat32(4 * i + 4, value, true);
+    else if (type === 'i32') view.setInt32(4 * i + 4, value, true);
+    else view.setUint32(4 * i + 4, value, true);
+  });
+  const buffer = backend.bufferManager.acquireBuffer(bytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.UNIFORM);
+  backend.queue.writeBuffer(buffer, 0, view.buffer);
+  backend.uniformPendingDisposal.push(buffer);
+  return buffer;
+}
+
+/** A linear number of workgroups as a grid: one dimension holds 65,535 on most devices. */
+function gridOf(groups: number, most: number): [number, number] {
+  if (groups <= most) return [groups, 1];
+  const y = Math.ceil(groups / most);
+  return [Math.ceil(groups / y), y];
+}
+
+function costOf(program: Program, args: DispatchArguments, entries: readonly GPUBindGroupEntry[]) {
+  let [readBytes, writtenBytes] = [0, 0];
+  program.buffers.forEach(({ name, access }, i) => {
+    if (isTable(args.buffers[name]!) && args.times?.[name] === undefined) return; // tables stay in caches
+    const { buffer, size } = entries[i]!.resource as { buffer: GPUBuffer; size?: number };
+    const bytes = (size ?? buffer.size) * (args.times?.[name] ?? 1);
+    if (access === 'read') readBytes += bytes;
+    else writtenBytes += bytes;
+  });
+  return { name: program.name, workgroups: args.groups, readBytes, writtenBytes };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
+}
