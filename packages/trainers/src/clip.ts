@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, numbered, SUM_OF_SQUARES } from './kernels/names.ts';
 
+export { clipScale } from './plain/adamw.ts';
+
 /** The sum of squares over all the tensors, a scalar; the norm is its root. Differentiable. */
 export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
   if (!hasKernel(SUM_OF_SQUARES) || tensors.some(({ dtype }) => dtype !== 'float32')) {
@@ -14,16 +16,6 @@ export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
     return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => saved.map((x) => tf.mul(x, tf.mul(dy, 2))) };
   });
   return run(...tensors) as tf.Scalar;
-}
-
-/**
- * What gradients of this norm are multiplied by, so that their norm is at most `maxNorm`.
- *
- * @param maxNorm null: never clip
- */
-export function clipScale(norm: number, maxNorm: number | null): number {
-  // The same small number in the denominator as torch has, so that runs compare.
-  return maxNorm === null ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
 }
 
 /**

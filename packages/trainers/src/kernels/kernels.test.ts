@@ -3,7 +3,7 @@
 import { useBackend } from '@orchid-ml/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adamw, sumOfSquares } from '../plain/adamw.ts';
+import { adamw, gated, sumOfSquares } from '../plain/adamw.ts';
 import { ADAMW, hasKernel, numbered, PACK, SUM_OF_SQUARES } from './names.ts';
 
 const numbers = { beta1: 0.9, gain1: 0.05, beta2: 0.98, gain2: 0.005, keep: 0.999, rate: 0.02, epsilon: 1e-6 };
@@ -44,6 +44,28 @@ describe.each(['cpu', 'wasm'] as const)('kernels on %s', (engine) => {
       (await tensor.data()).forEach((value, k) => void expect(value).toBeCloseTo(want[k]!, 6));
     }
     tf.dispose([...parameters, ...held]);
+  });
+
+  it.each([
+    ['clips', [0.5, Number.NaN, 25], 2],
+    ['does not clip what is small', [1], 2],
+    ['does not clip without a norm to clip to', [0.5, 25], null],
+    ['stops at a loss that is not finite', [Number.NaN, 25], 2],
+    ['stops at an infinite gradient', [0.5, Number.POSITIVE_INFINITY], 2],
+  ])('AdamW: a gate %s', async (_, gate, clipNorm) => {
+    const [parameter, gradient] = [tf.tensor1d(values(9, 1)), tf.tensor1d(values(9, 2))];
+    const [first, second] = [tf.tensor1d(values(9, 3)), tf.tensor1d(values(9, 4).map(Math.abs))];
+    const tensors = [parameter, gradient, first, second, tf.tensor1d(gate)] as const;
+    const held = await Promise.all(tensors.map(async (tensor) => Float64Array.from(await tensor.data())));
+    const [p, g, m, v] = held as [Float64Array, Float64Array, Float64Array, Float64Array];
+    const inputs = { gradient, first, second, gate: tensors[4], ...numbered([parameter]) };
+    tf.engine().runKernel(ADAMW, inputs, { ...numbers, clipNorm: clipNorm! });
+    const own = gated(numbers, gate, clipNorm);
+    if (own) adamw(p, g, m, v, own);
+    for (const [i, want] of [p, g, m, v].entries()) {
+      (await tensors[i]!.data()).forEach((value, k) => void expect(value).toBeCloseTo(want[k]!, 6));
+    }
+    tf.dispose([...tensors]);
   });
 
   it('the sum of squares: of tensors of any shape', async () => {

@@ -1,5 +1,6 @@
 // The kernels of this package, and on which engines they run; elsewhere the optimiser is composed of tfjs's own ops.
 import * as tf from '@tensorflow/tfjs-core';
+import type { AdamWNumbers } from '../plain/adamw.ts';
 import { adamwCpu } from './cpu/adamw.ts';
 import { sumOfSquaresCpu } from './cpu/sum-of-squares.ts';
 import { adamwWasm } from './wasm/adamw.ts';
@@ -10,10 +11,21 @@ import { sumOfSquaresWasm } from './wasm/sum-of-squares.ts';
 export const PACK = 'OrchidPack';
 /**
  * One update, in place: the one kernel of ours that changes its inputs. Inputs: `gradient`, `first` and `second` [total],
- * and under the keys 0, 1, ... the parameters, float32, which lie end to end in those. Attributes: `AdamWNumbers`. No output.
- * A tensor whose values something else shares must not be given to it.
+ * and under the keys 0, 1, ... the parameters, float32, which lie end to end in those. Attributes: {@link AdamWAttrs}. No
+ * output. A tensor whose values something else shares must not be given to it.
+ *
+ * With the optional input `gate`, [1 or more] float32, the engine decides about the update where the numbers lie, and the host
+ * need not read them: nothing changes unless the gate's first and last values are finite, and the last, the sum of squares
+ * of all gradients, scales them to a norm of `clipNorm` at most (`gated` in plain/adamw.ts). A step's scores (the loss first)
+ * with that sum behind them are such a gate.
  */
 export const ADAMW = 'OrchidAdamW';
+
+export interface AdamWAttrs extends AdamWNumbers {
+  /** with a gate only; null or left out: no clipping */
+  readonly clipNorm?: number | null;
+}
+
 /** Inputs: any float32 tensors under the keys 0, 1, ... Output: the sum of all their squares, []. */
 export const SUM_OF_SQUARES = 'OrchidSumOfSquares';
 

@@ -36,6 +36,30 @@ export function adamw(
   }
 }
 
+/**
+ * What gradients of this norm are multiplied by, so that their norm is at most `maxNorm`.
+ *
+ * @param maxNorm null: never clip
+ */
+export function clipScale(norm: number, maxNorm: number | null): number {
+  // The same small number in the denominator as torch has, so that runs compare.
+  return maxNorm === null ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
+}
+
+/**
+ * The numbers of an update that a gate decides on.
+ *
+ * @param gate its last value is the sum of squares of all gradients
+ * @param clipNorm the gradients' norm is scaled to at most this; null: never
+ * @returns null, for no update at all, where the gate's first or last value is not finite
+ */
+export function gated(numbers: AdamWNumbers, gate: ArrayLike<number>, clipNorm: number | null): AdamWNumbers | null {
+  const squares = gate[gate.length - 1]!;
+  if (!Number.isFinite(gate[0]) || !Number.isFinite(squares)) return null;
+  const scale = clipScale(Math.sqrt(squares), clipNorm);
+  return { ...numbers, gain1: numbers.gain1 * scale, gain2: numbers.gain2 * scale ** 2 };
+}
+
 /** Σ x² */
 export function sumOfSquares(x: ArrayLike<number>): number {
   let sum = 0;
