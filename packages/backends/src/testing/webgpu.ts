@@ -1,0 +1,37 @@
+// Whether tests can run on WebGPU here. On a user's machine without an adapter they are skipped, and seen to be; in CI, where
+// .ci/run has installed a software driver, a missing adapter is a failure.
+import { it } from 'vitest';
+
+const remedy = 'npm install webgpu, and on Linux: apt-get install mesa-vulkan-drivers libvulkan1 (Mesa 24 or newer)';
+
+let reason: Promise<string | null> | undefined;
+
+/** Why Node has no WebGPU adapter here, or null when it has one; software adapters count. */
+export function whyNoWebGpu(): Promise<string | null> {
+  reason ??= look();
+  return reason;
+}
+
+async function look(): Promise<string | null> {
+  try {
+    const { create } = await import('webgpu');
+    const adapter = await create([]).requestAdapter();
+    return adapter ? null : `no WebGPU adapter on this machine (${remedy})`;
+  } catch (error) {
+    return `no WebGPU in Node: ${error instanceof Error ? error.message : String(error)} (${remedy})`;
+  }
+}
+
+/**
+ * Whether tests can run on WebGPU. Await it at the top of a test file, outside any test: where the answer is no, it adds a
+ * skipped test whose title says what is missing.
+ *
+ * @throws Error in CI (`CI` is set) when there is no adapter
+ */
+export async function hasWebGpu(): Promise<boolean> {
+  const missing = await whyNoWebGpu();
+  if (missing === null) return true;
+  if (process.env.CI) throw new Error(`CI needs a WebGPU adapter: ${missing}`);
+  it.skip(`SKIPPED on webgpu: ${missing}`, () => {});
+  return false;
+}
