@@ -2,11 +2,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { useBackend } from '@orchid-ml/backends';
 import type * as tf from '@tensorflow/tfjs-core';
+import { hasWebGpu } from '../../backends/src/testing/webgpu.ts';
 import { Rng } from '../src/nn/random.ts';
 
-export const engines = ['cpu', 'wasm'] as const;
+export type Engine = 'cpu' | 'wasm' | 'webgpu';
 
-export async function start(engine: (typeof engines)[number]): Promise<void> {
+export const engines: readonly Engine[] = ['cpu', 'wasm', ...((await hasWebGpu()) ? (['webgpu'] as const) : [])];
+
+export async function start(engine: Engine): Promise<void> {
   // Without a native BLAS, so that it is this workspace's own code that is tested.
   await useBackend(engine, { blas: 'off' });
 }

@@ -7,3 +7,4 @@ import './wasm/dd-conv.ts';
 import './wasm/dd-conv-grad.ts';
 import './wasm/phase-suppression.ts';
 import './wasm/split-complex.ts';
+import './webgpu/split-complex.ts';

@@ -54,7 +54,7 @@ export function convolve(
   };
   const backend = engine().backendName;
   if (!getKernel(ddConvKernelName, backend)) {
-    throw new Error(`${op}: there is no kernel for the backend '${backend}'; want cpu or wasm`);
+    throw new Error(`${op}: there is no kernel for the backend '${backend}'; want cpu, wasm or webgpu`);
   }
   // Only what is there, in gradient order: all of it is saved for the gradient, and nothing else.
   const names = inputNames(attrs);

@@ -96,7 +96,9 @@ describe('bad arguments', () => {
     tf.registerBackend('bare', () => ({ numDataIds: () => 0, dispose() {}, floatPrecision: () => 32 }) as never);
     const [x, h] = [z(), zeros([6, 3]) as tf.Tensor2D];
     tf.setBackend('bare');
-    expect(() => longConv(x, h)).toThrow("longConv: there is no kernel for the backend 'bare'; want cpu or wasm");
+    expect(() => longConv(x, h)).toThrow(
+      "longConv: there is no kernel for the backend 'bare'; want cpu, wasm or webgpu",
+    );
     tf.setBackend('cpu');
   });
 });

@@ -86,7 +86,7 @@ export function phaseSuppression(u: Tensor3D, options: PhaseSuppressionOptions):
   const kernelName = hasNorm ? normedPhaseSuppressionKernelName : phaseSuppressionKernelName;
   const backend = engine().backendName;
   if (!getKernel(kernelName, backend)) {
-    throw new Error(`${op}: there is no kernel for the backend '${backend}'; want cpu or wasm`);
+    throw new Error(`${op}: there is no kernel for the backend '${backend}'; want cpu, wasm or webgpu`);
   }
   const scale = transform === 'dct' || norm === 'backward' ? 1 : norm === 'ortho' ? length ** -0.5 : 1 / length;
   const attrs: PhaseSuppressionAttrs = {

@@ -20,7 +20,7 @@ export function splitComplex(x: Tensor): ComplexPair {
   }
   const backend = engine().backendName;
   if (!getKernel(splitComplexKernelName, backend)) {
-    throw new Error(`splitComplex: there is no kernel for the backend '${backend}'; want cpu or wasm`);
+    throw new Error(`splitComplex: there is no kernel for the backend '${backend}'; want cpu, wasm or webgpu`);
   }
   const [re, im] = engine().runKernel(splitComplexKernelName, { x }) as unknown as [Tensor, Tensor];
   return { re, im };
