@@ -9,3 +9,6 @@ import './wasm/grouped-conv1d.ts';
 import './wasm/layer-norm.ts';
 import './wasm/linear.ts';
 import './wasm/softmax-cross-entropy.ts';
+import './webgpu/gelu.ts';
+import './webgpu/layer-norm.ts';
+import './webgpu/softmax-cross-entropy.ts';

@@ -7,7 +7,7 @@ export interface WebGpuBackend {
   readonly bufferManager: {
     acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): GPUBuffer;
   };
-  readonly tensorMap: { get(dataId: object): { readonly resource?: unknown } };
+  readonly tensorMap: { get(dataId: object): { readonly resource?: unknown; values?: unknown } };
   /** tensors that recorded commands use: their buffers are kept until those are submitted */
   readonly commandQueueOwnedIds: WeakSet<object>;
   readonly uniformPendingDisposal: GPUBuffer[];
@@ -20,7 +20,7 @@ export interface WebGpuBackend {
   endComputePassEncoder(): void;
   submitQueue(): void;
   uploadToGPU(dataId: object): void;
-  makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
+  makeTensorInfo(shape: number[], dtype: DataType, values?: Float32Array | Int32Array): TensorInfo;
   disposeData(dataId: object, force?: boolean): boolean;
 }
 

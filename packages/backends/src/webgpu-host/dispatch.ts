@@ -3,7 +3,7 @@
 import { env, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from './backend.ts';
 import { enter, guarded } from './health.ts';
-import { type Program, wgsl } from './program.ts';
+import { type BufferSlot, type Program, wgsl } from './program.ts';
 import { isRecording, record } from './record.ts';
 import type { Table } from './tables.ts';
 
@@ -49,9 +49,20 @@ function compiledFor(device: GPUDevice, program: Program): Compiled {
     }
     found = guarded(device, `${name}: the shader does not compile`, () => {
       const module = device.createShaderModule({ code: wgsl(program), label: name });
-      const compute = { module, entryPoint: 'main' };
-      const pipeline = device.createComputePipeline({ compute, label: name, layout: 'auto' });
-      return { pipeline, layout: pipeline.getBindGroupLayout(0) };
+      // not 'auto', which leaves out what a program happens not to read
+      const entries: GPUBindGroupLayoutEntry[] = buffers.map(({ access }, binding) => ({
+        binding,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+      }));
+      entries.push({ binding: entries.length, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } });
+      const layout = device.createBindGroupLayout({ entries, label: name });
+      const pipeline = device.createComputePipeline({
+        compute: { module, entryPoint: 'main' },
+        label: name,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout], label: name }),
+      });
+      return { pipeline, layout };
     });
     compiled.set(program, found);
   }
@@ -69,10 +80,10 @@ export function dispatch(backend: WebGpuBackend, program: Program, args: Dispatc
   enter(device, program.name);
   if (args.groups === 0) return;
   const { pipeline, layout } = compiledFor(device, program);
-  const entries: GPUBindGroupEntry[] = program.buffers.map(({ name }, binding) => {
+  const entries: GPUBindGroupEntry[] = program.buffers.map(({ name, access }, binding) => {
     const bound = args.buffers[name];
     if (!bound) throw new Error(`${program.name}: nothing is bound to its buffer '${name}'`);
-    const resource = resourceOf(backend, bound);
+    const resource = resourceOf(backend, bound, access);
     const size = resource.size ?? resource.buffer.size;
     if (size > device.limits.maxStorageBufferBindingSize) {
       throw new Error(
@@ -100,12 +111,19 @@ export function dispatch(backend: WebGpuBackend, program: Program, args: Dispatc
   }
 }
 
-function resourceOf(backend: WebGpuBackend, bound: Bound): { buffer: GPUBuffer; offset?: number; size?: number } {
+function resourceOf(
+  backend: WebGpuBackend,
+  bound: Bound,
+  access: BufferSlot['access'],
+): { buffer: GPUBuffer; offset?: number; size?: number } {
   if (isTable(bound)) return { buffer: bound.buffer };
   const tensor = 'dataId' in bound ? bound : bound.tensor;
   backend.uploadToGPU(tensor.dataId);
   backend.commandQueueOwnedIds.add(tensor.dataId);
-  const buffer = backend.tensorMap.get(tensor.dataId).resource as GPUBuffer;
+  const data = backend.tensorMap.get(tensor.dataId);
+  // Once read, a tensor's values stay on the host too, where they would outlive a kernel that changes its input.
+  if (access === 'read_write') data.values = null;
+  const buffer = data.resource as GPUBuffer;
   return 'dataId' in bound ? { buffer } : { buffer, offset: bound.offset, size: bound.bytes };
 }
 

@@ -1,0 +1,31 @@
+// The text of the programs: a change shows here without a GPU, and is to be looked at.
+import { expect, test } from 'vitest';
+import { wgsl } from '../webgpu-host/index.ts';
+import { geluGradProgram, geluProgram } from './gelu.ts';
+import { layerNormGradProgram, layerNormProgram } from './layer-norm.ts';
+import { softmaxCrossEntropyGradProgram, softmaxCrossEntropyProgram } from './softmax-cross-entropy.ts';
+import { sumRowsProgram } from './sum-rows.ts';
+
+test.each([
+  ['gelu', geluProgram('vec4f')],
+  ['gelu of an odd size', geluProgram('f32')],
+  ['gelu, gradient', geluGradProgram('vec4f')],
+  ['layerNorm', layerNormProgram(128, 'vec4f', true, true)],
+  ['layerNorm, 131 wide', layerNormProgram(131, 'f32', false, false)],
+  ['layerNorm, gradient', layerNormGradProgram(128, 'vec4f', true)],
+  ['softmaxCrossEntropy', softmaxCrossEntropyProgram(8, 'vec4f')],
+  ['softmaxCrossEntropy, gradient', softmaxCrossEntropyGradProgram('vec4f')],
+  ['sum of rows', sumRowsProgram(2, 'vec4f')],
+])('%s', (_, program) => {
+  expect(wgsl(program)).toMatchSnapshot();
+});
+
+test('programs keep to what every device has', () => {
+  for (const channels of [1, 3, 128, 768, 4096, 9999]) {
+    const lane = channels % 4 === 0 ? 'vec4f' : 'f32';
+    for (const program of [layerNormProgram(channels, lane, true, true), layerNormGradProgram(channels, lane, true)]) {
+      expect(program.buffers.length).toBeLessThanOrEqual(8);
+      expect(program.workgroupSize).toBeLessThanOrEqual(256);
+    }
+  }
+});
