@@ -12,6 +12,7 @@ import { idctWasm } from './wasm/idct.ts';
 import { ifftWasm } from './wasm/ifft.ts';
 import { irfftWasm } from './wasm/irfft.ts';
 import { rfftWasm } from './wasm/rfft.ts';
+import { rfftWebGpu } from './webgpu/rfft.ts';
 
 const kernels: KernelConfig[] = [
   dctCpu,
@@ -26,6 +27,7 @@ const kernels: KernelConfig[] = [
   ifftWasm,
   irfftWasm,
   rfftWasm,
+  rfftWebGpu,
 ];
 
 // tfjs warns about a second registration, which a page with two copies of this package would cause
