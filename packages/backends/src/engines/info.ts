@@ -26,22 +26,52 @@ export type WasmFile =
   | 'tfjs-backend-wasm-simd.wasm'
   | 'tfjs-backend-wasm-threaded-simd.wasm';
 
+/** What the webgpu engine runs on, and what of it is used. */
+export interface GpuInfo {
+  /** the adapter in words: 'NVIDIA H100 80GB HBM3', 'llvmpipe: Mesa 25.0.7 ...', or its vendor and architecture */
+  readonly adapter: string;
+  /** as the adapter says them, '' where it does not */
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** whether the processor plays the GPU: right, and slow */
+  readonly software: boolean;
+  /** the optional features that the device was made with: of 'shader-f16', 'subgroups' and 'timestamp-query' those it has */
+  readonly features: readonly string[];
+  /** what kernels are written against; sizes in bytes */
+  readonly limits: Readonly<Record<GpuLimit, number>>;
+}
+
+/** The limits that the device is asked for as large as the adapter has them. */
+export type GpuLimit =
+  | 'maxBufferSize'
+  | 'maxStorageBufferBindingSize'
+  | 'maxStorageBuffersPerShaderStage'
+  | 'maxComputeWorkgroupStorageSize'
+  | 'maxComputeInvocationsPerWorkgroup'
+  | 'maxComputeWorkgroupSizeX'
+  | 'maxComputeWorkgroupSizeY'
+  | 'maxComputeWorkgroupSizeZ'
+  | 'maxComputeWorkgroupsPerDimension';
+
 /** The running engine. `toString()` is one line for a log. */
 export interface BackendInfo {
   /** tfjs's name of the engine: 'wasm', 'cpu', ... */
   readonly name: string;
   /** the engine in words, with its version */
   readonly engine: string;
-  /** whether the engine computes with SIMD instructions */
+  /** whether the engine computes with the processor's SIMD instructions */
   readonly simd: boolean;
   /** whether that includes relaxed SIMD, with its fused multiply-add; results then differ in the last bit */
   readonly relaxedSimd: boolean;
-  /** how many threads compute */
+  /** how many threads of the processor compute, or feed the GPU */
   readonly threads: number;
   /** the native library that computes matrix products: 'OpenBLAS 0.3.21 for Zen (libopenblas.so.0)', ... */
   readonly blas?: string;
   /** on the wasm engine, why no native library does */
   readonly noBlas?: string;
+  /** on the webgpu engine, what it runs on */
+  readonly gpu?: GpuInfo;
   /** where it runs: 'Node v20.20.2 on linux x64', or the browser's own words */
   readonly platform: string;
   /** what the user should know about the choice, for example why it fell back */
@@ -50,13 +80,14 @@ export interface BackendInfo {
 }
 
 /** What only the starting of an engine can know. */
-interface Started {
+export interface Started {
   readonly engine: string;
   readonly simd: boolean;
   readonly relaxedSimd: boolean;
   readonly threads: () => number;
   readonly blas?: string;
   readonly noBlas?: string;
+  readonly gpu?: GpuInfo;
   readonly note?: string;
 }
 
@@ -84,6 +115,7 @@ export function describeBackend(): BackendInfo {
     threads: facts?.threads() ?? 1,
     ...(facts?.blas === undefined ? {} : { blas: facts.blas }),
     ...(facts?.noBlas === undefined ? {} : { noBlas: facts.noBlas }),
+    ...(facts?.gpu === undefined ? {} : { gpu: facts.gpu }),
     platform: platform(),
     ...(facts?.note === undefined ? {} : { note: facts.note }),
   };
@@ -91,11 +123,19 @@ export function describeBackend(): BackendInfo {
 }
 
 function inWords(info: Omit<BackendInfo, 'toString'>): string {
-  const threads = info.threads === 1 ? '1 thread' : `${info.threads} threads`;
-  const simd = info.relaxedSimd ? 'relaxed SIMD' : info.simd ? 'SIMD' : 'no SIMD';
+  const how = info.gpu ? gpuInWords(info.gpu) : processorInWords(info);
   const products = info.blas === undefined ? '' : `, matrix products by ${info.blas}`;
-  const line = `${info.engine}, ${simd}, ${threads}, ${info.platform}${products}`;
+  const line = [info.engine, ...how, info.platform].join(', ') + products;
   return info.note === undefined ? line : `${line} (${info.note})`;
+}
+
+function processorInWords(info: Omit<BackendInfo, 'toString'>): string[] {
+  const simd = info.relaxedSimd ? 'relaxed SIMD' : info.simd ? 'SIMD' : 'no SIMD';
+  return [simd, info.threads === 1 ? '1 thread' : `${info.threads} threads`];
+}
+
+function gpuInWords(gpu: GpuInfo): string[] {
+  return [...(gpu.software ? ['a software adapter'] : []), ...(gpu.features.length ? [gpu.features.join(' + ')] : [])];
 }
 
 /** Whether this is Node, and not a page or a page's worker. */

@@ -1,59 +1,91 @@
 // The WebGPU engine, in pages and (through Dawn, npm's `webgpu`) in Node: on a device of our own with all that the adapter offers.
 import * as tf from '@tensorflow/tfjs-core';
-import { settle, watchDevice } from '../webgpu-host/health.ts';
-import { isNode, recordStart } from './info.ts';
+import { failureOf } from '../webgpu-host/health.ts';
+import { type FoundAdapter, findAdapter } from './gpu.ts';
+import { type GpuLimit, recordStart, type Started } from './info.ts';
 import { loadPeer } from './load-peer.ts';
+import { isOurs, makeBackend } from './webgpu-backend.ts';
 
 const packageName = '@tensorflow/tfjs-backend-webgpu';
 
-export async function startWebGpu(): Promise<void> {
-  if (!('webgpu' in tf.engine().registryFactory) || !('webgpu' in tf.engine().registry)) await register();
-  tf.env().set('WEBGPU_CPU_FORWARD', false);
-  if (!(await tf.setBackend('webgpu'))) throw new Error('useBackend: the webgpu engine did not start');
+const features = ['shader-f16', 'subgroups', 'timestamp-query'] as GPUFeatureName[];
+
+/** Every one of them, by name, so that none is forgotten. */
+const limits: Readonly<Record<GpuLimit, true>> = {
+  maxBufferSize: true,
+  maxStorageBufferBindingSize: true,
+  maxStorageBuffersPerShaderStage: true,
+  maxComputeWorkgroupStorageSize: true,
+  maxComputeInvocationsPerWorkgroup: true,
+  maxComputeWorkgroupSizeX: true,
+  maxComputeWorkgroupSizeY: true,
+  maxComputeWorkgroupSizeZ: true,
+  maxComputeWorkgroupsPerDimension: true,
+};
+
+/**
+ * Starts tfjs-backend-webgpu on a device with the adapter's features and limits, and makes it the current engine. One that
+ * runs is kept; one whose device has failed is replaced.
+ */
+export async function startWebGpu(given?: FoundAdapter): Promise<void> {
+  const running = tf.engine().registry.webgpu as object | undefined;
+  if (running && !isOurs(running)) {
+    throw new Error(
+      "useBackend: TensorFlow.js's own webgpu engine runs already, on a device that lacks what this one asks for; call " +
+        "useBackend('webgpu') before tf.setBackend('webgpu'), or tf.removeBackend('webgpu') first (its tensors are then lost)",
+    );
+  }
+  if (!running || failureOf(running.device as unknown as GPUDevice)) await register(given ?? (await findAdapter()));
+  if (!(await tf.setBackend('webgpu'))) {
+    throw new Error('useBackend: the webgpu engine did not start; its message on the console says why');
+  }
+  recordStart('webgpu', (tf.backend() as unknown as { started: Started }).started);
 }
 
-async function register(): Promise<void> {
-  if (isNode() && !(globalThis.navigator as Navigator | undefined)?.gpu) {
-    const { create, globals } = await loadPeer('webgpu', () => import('webgpu'));
-    Object.assign(globalThis, globals);
-    const gpu = create([]);
-    if (globalThis.navigator) Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
-    else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
-  }
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new Error('useBackend: there is no WebGPU adapter');
+async function register({ gpu, adapter, name, software }: FoundAdapter): Promise<void> {
   const { WebGPUBackend } = await loadPeer(packageName, () => import('@tensorflow/tfjs-backend-webgpu'));
-  const requiredFeatures = (['shader-f16', 'subgroups', 'timestamp-query'] as GPUFeatureName[]).filter((feature) =>
-    adapter.features.has(feature),
-  );
-  const requiredLimits: Record<string, number> = {};
-  for (const name of [
-    'maxComputeWorkgroupStorageSize',
-    'maxComputeWorkgroupsPerDimension',
-    'maxStorageBufferBindingSize',
-    'maxStorageBuffersPerShaderStage',
-    'maxBufferSize',
-    'maxComputeWorkgroupSizeX',
-    'maxComputeInvocationsPerWorkgroup',
-  ] as const) {
-    requiredLimits[name] = adapter.limits[name];
-  }
-  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
-  watchDevice(device);
-  class Backend extends WebGPUBackend {
-    override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
-      const values = await super.read(dataId as never);
-      await settle(device);
-      return values;
-    }
-  }
-  tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new Backend(device as never, adapter.info as never), 3);
   const { vendor, architecture, description } = adapter.info;
-  recordStart('webgpu', {
-    engine: `TensorFlow.js ${tf.version_core}, WebGPU on ${description || `${vendor} ${architecture}`}`,
+  const wanted = Object.fromEntries(Object.keys(limits).map((limit) => [limit, adapter.limits[limit as GpuLimit]]));
+  const device = await adapter.requestDevice({
+    label: 'orchid',
+    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: wanted,
+  });
+  const started: Started = {
+    engine: `TensorFlow.js ${tf.version_core}, WebGPU on ${name}`,
     simd: false,
     relaxedSimd: false,
     threads: () => 1,
-  });
+    gpu: {
+      adapter: name,
+      vendor,
+      architecture,
+      description,
+      software,
+      features: features.filter((feature) => device.features.has(feature)),
+      limits: wanted as Record<GpuLimit, number>,
+    },
+  };
+  // Small tensors, too, stay on the device: half of a step on the processor would wait for the other half.
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
+  // Importing the package has registered an engine on a device of its own wherever `navigator.gpu` is.
+  if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
+  tf.registerBackend(
+    'webgpu',
+    () => withNavigator(gpu, () => makeBackend(WebGPUBackend, device, adapter.info, started)),
+    3,
+  );
+}
+
+/** Runs `make` with a `navigator.gpu`, which tfjs wants to see when its engine is made. Node has none. */
+function withNavigator<T>(gpu: GPU, make: () => T): T {
+  const own = globalThis.navigator as Navigator | undefined;
+  if (own?.gpu) return make();
+  const [target, key, value] = own ? [own, 'gpu', gpu] : [globalThis, 'navigator', { gpu }];
+  Object.defineProperty(target, key, { value, configurable: true });
+  try {
+    return make();
+  } finally {
+    Reflect.deleteProperty(target, key);
+  }
 }

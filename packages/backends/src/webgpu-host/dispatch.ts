@@ -2,7 +2,7 @@
 // copy of its own.
 import { env, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from './backend.ts';
-import { enter, guarded } from './health.ts';
+import { enter, guarded, megabytes } from './health.ts';
 import { type BufferSlot, type Program, wgsl } from './program.ts';
 import { isRecording, record } from './record.ts';
 import type { Table } from './tables.ts';
@@ -167,8 +167,4 @@ function costOf(program: Program, args: DispatchArguments, entries: readonly GPU
     else writtenBytes += bytes;
   });
   return { name: program.name, workgroups: args.groups, readBytes, writtenBytes };
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }

@@ -2,7 +2,7 @@
 // tables, in the engine's own command stream.
 export { makeOutput, type WebGpuBackend, withScratch } from './backend.ts';
 export { type Bound, type DispatchArguments, dispatch } from './dispatch.ts';
-export { enter, guarded, settle, watchDevice } from './health.ts';
+export { enter, failureOf, guarded, megabytes, settle, watchDevice } from './health.ts';
 export { type BufferSlot, cached, type Program, type Scalar, wgsl } from './program.ts';
 export { type Dispatched, isRecording, record, recordDispatches } from './record.ts';
 export { type Table, table } from './tables.ts';

@@ -1,6 +1,5 @@
 // Numbers that the host computes once for a device: twiddles, chirps, permutations. They live as long as the device.
 import type { WebGpuBackend } from './backend.ts';
-import { guarded } from './health.ts';
 
 /** A buffer of the device's that no tensor owns. */
 export interface Table {
@@ -26,7 +25,7 @@ export function table(
     const values = make();
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
     const size = Math.max(16, values.byteLength);
-    const buffer = guarded(device, `table ${key}`, () => device.createBuffer({ label: key, size, usage }));
+    const buffer = device.createBuffer({ label: key, size, usage });
     device.queue.writeBuffer(buffer, 0, values);
     found = { buffer };
     known.set(key, found);

@@ -1,0 +1,124 @@
+// tfjs's webgpu engine, made to say what goes wrong: every op has a name, a tensor too large for the device is an error instead
+// of zeros, reads wait for the device's word, and tfjs's own dispatches are counted like ours.
+
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { sizeOf } from '../kernels/register.ts';
+import { enter, failureOf, megabytes, settle } from '../webgpu-host/health.ts';
+import { isRecording, record } from '../webgpu-host/record.ts';
+import type { Started } from './info.ts';
+
+/** The engine as `useBackend` starts it. */
+export interface OrchidWebGpu extends WebGPUBackend {
+  /** what {@link useBackend} says of it */
+  readonly started: Started;
+}
+
+/** Whether an engine registered as 'webgpu' is ours, whichever copy of this module made it. */
+export function isOurs(backend: object): backend is OrchidWebGpu {
+  return 'started' in backend;
+}
+
+/** Bytes of a tensor on the device: every dtype takes four. */
+const bytesOf = (shape: readonly number[]): number => 4 * sizeOf(shape);
+
+/** Makes the engine on a device. */
+export function makeBackend(
+  Base: typeof WebGPUBackend,
+  device: GPUDevice,
+  info: GPUAdapterInfo,
+  started: Started,
+): OrchidWebGpu {
+  const { maxBufferSize, maxStorageBufferBindingSize: maxBinding } = device.limits;
+  /** the kernel of tfjs that runs now: its programs bear its name */
+  let kernel: string | undefined;
+
+  class Backend extends Base {
+    readonly started = started;
+
+    override runWebGPUProgram(
+      ...[program, inputs, dtype, uniforms, output]: Parameters<WebGPUBackend['runWebGPUProgram']>
+    ): tf.TensorInfo {
+      const op = kernel ?? program.shaderKey.split('_')[0]!;
+      enter(device, op);
+      for (const { shape } of [...inputs, output ?? { shape: program.outputShape }]) {
+        if (bytesOf(shape) <= maxBinding) continue;
+        throw new Error(
+          `${op}: [${shape}] takes ${megabytes(bytesOf(shape))}, and this device binds at most ${megabytes(maxBinding)} at ` +
+            'once; use smaller batches or shorter sequences',
+        );
+      }
+      const result = super.runWebGPUProgram(program, inputs, dtype, uniforms, output);
+      if (isRecording() && sizeOf(result.shape) > 0) {
+        record({
+          name: op,
+          workgroups: sizeOf(program.dispatch),
+          readBytes: inputs.reduce((sum, { shape }) => sum + bytesOf(shape), 0),
+          writtenBytes: bytesOf(result.shape),
+        });
+      }
+      return result;
+    }
+
+    override uploadToGPU(dataId: object): void {
+      const { resource, shape } = this.tensorMap.get(dataId);
+      if (resource == null && bytesOf(shape) > maxBufferSize) {
+        const op = kernel === undefined ? '' : `${kernel}: `;
+        throw new Error(
+          `${op}[${shape}] takes ${megabytes(bytesOf(shape))}, and this device's buffers hold at most ` +
+            `${megabytes(maxBufferSize)}; use smaller batches or shorter sequences`,
+        );
+      }
+      super.uploadToGPU(dataId);
+    }
+
+    override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
+      const failure = failureOf(device);
+      if (failure) throw failure;
+      try {
+        const values = await super.getBufferData(buffer as never);
+        await settle(device);
+        return values;
+      } catch (error) {
+        // A read that fails because the device did has a cause that may only be known a moment later.
+        await new Promise((resolve) => setTimeout(resolve));
+        await settle(device);
+        throw new Error(`webgpu: reading values failed: ${(error as Error).message}`, { cause: error });
+      }
+    }
+
+    override readSync(dataId: object): tf.backend_util.BackendValues {
+      const { values, dtype } = this.tensorMap.get(dataId);
+      if (values == null && dtype !== 'complex64') {
+        const failure = failureOf(device);
+        if (failure) throw failure;
+        if (typeof OffscreenCanvas === 'undefined') {
+          throw new Error(
+            "webgpu: a tensor's values are on the GPU, and Node cannot wait for them: use `await tensor.data()` in place of " +
+              'dataSync(), and before a tensor is printed or used on another engine',
+          );
+        }
+      }
+      return super.readSync(dataId);
+    }
+  }
+
+  for (const config of tf.getKernelsForBackend('webgpu')) {
+    if (config.kernelName.startsWith('Orchid') || named.has(config)) continue;
+    named.add(config);
+    const { kernelName, kernelFunc } = config;
+    config.kernelFunc = (args) => {
+      const outer = kernel;
+      kernel ??= kernelName;
+      try {
+        return kernelFunc(args);
+      } finally {
+        kernel = outer;
+      }
+    };
+  }
+  return new Backend(device as never, info as never);
+}
+
+/** tfjs's kernels that say their names already. */
+const named = new WeakSet<tf.KernelConfig>();
