@@ -12,3 +12,4 @@ import './wasm/softmax-cross-entropy.ts';
 import './webgpu/gelu.ts';
 import './webgpu/layer-norm.ts';
 import './webgpu/softmax-cross-entropy.ts';
+import './webgpu/grouped-conv1d.ts';

@@ -1,5 +1,6 @@
 // The short convolution over a sequence: depthwise, with a multiplier, or in small groups, channels last.
 import * as tf from '@tensorflow/tfjs-core';
+import type { GroupedConv1dAttrs } from '../plain/grouped-conv1d.ts';
 import { type ConvPadding, type PaddingMode, paddedRows } from '../plain/padded-rows.ts';
 import { any, checkTensor } from './checks.ts';
 import { differentiable, hasKernel, runKernel } from './differentiable.ts';
@@ -48,13 +49,13 @@ export function groupedConv1d(
   const rows = paddedRows(length, taps, padding, mode);
   if (!hasKernel('OrchidGroupedConv1d')) return composed(x, weight, bias, groups, rows);
 
-  const sizes = { batch, length, inputs, outputs, groups, taps, rows };
+  const sizes: GroupedConv1dAttrs = { batch, length, inputs, outputs, groups, taps, rows, padding, mode };
   return differentiable<tf.Tensor3D>([x, weight, bias], (save) => {
     save([x, weight]);
-    const [y] = runKernel('OrchidGroupedConv1d', { x, weight, bias }, sizes);
+    const [y] = runKernel('OrchidGroupedConv1d', { x, weight, bias }, { ...sizes });
     return {
       value: y as tf.Tensor3D,
-      gradient: (dy, [x, weight]) => runKernel('OrchidGroupedConv1dGrad', { x: x!, weight: weight!, dy }, sizes),
+      gradient: (dy, [x, weight]) => runKernel('OrchidGroupedConv1dGrad', { x: x!, weight: weight!, dy }, { ...sizes }),
     };
   });
 }

@@ -1,6 +1,8 @@
 // Grouped convolution over a sequence on flat arrays in float64: the reference of every engine's kernel, and what the cpu
 // engine runs.
 
+import type { ConvPadding, PaddingMode } from './padded-rows.ts';
+
 type Values = ArrayLike<number>;
 
 /** Sizes of one grouped convolution; `rows` is where each padded position is read from (see paddedRows). */
@@ -13,6 +15,12 @@ export interface GroupedConv1dSizes {
   readonly taps: number;
   /** [length + taps - 1]: the position that feeds it, or -1 for a zero */
   readonly rows: Int32Array;
+}
+
+/** How `rows` came about, for engines that compute it where they need it. */
+export interface GroupedConv1dAttrs extends GroupedConv1dSizes {
+  readonly padding: ConvPadding;
+  readonly mode: PaddingMode;
 }
 
 /** y[b, l, o] = bias[o] + Σ_{i, t} weight[o, i, t]·x[b, rows[l + t], first(o) + i], first(o) the group's first input. */

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import { wgsl } from '../webgpu-host/index.ts';
 import { geluGradProgram, geluProgram } from './gelu.ts';
+import { groupedConv1dGradProgram, groupedConv1dProgram } from './grouped-conv1d.ts';
+import { generalInputGradProgram, generalProgram, generalWeightGradProgram } from './grouped-conv1d-general.ts';
 import { layerNormGradProgram, layerNormProgram } from './layer-norm.ts';
 import { softmaxCrossEntropyGradProgram, softmaxCrossEntropyProgram } from './softmax-cross-entropy.ts';
 import { sumRowsProgram } from './sum-rows.ts';
@@ -10,6 +12,13 @@ test.each([
   ['gelu', geluProgram('vec4f')],
   ['gelu of an odd size', geluProgram('f32')],
   ['gelu, gradient', geluGradProgram('vec4f')],
+  ['groupedConv1d', groupedConv1dProgram('vec4f', 1, 3, 'causal', 'zeros', true)],
+  ['groupedConv1d, two outputs a channel', groupedConv1dProgram('f32', 2, 3, 'same', 'reflect', false)],
+  ['groupedConv1d, gradient', groupedConv1dGradProgram('vec4f', 32, 1, 3, 'causal', 'zeros')],
+  ['groupedConv1d, gradient, circular', groupedConv1dGradProgram('f32', 8, 2, 3, 'same', 'circular')],
+  ['groupedConv1d, any groups', generalProgram(5, 'same', 'circular', true)],
+  ['groupedConv1d, any groups, gradient of x', generalInputGradProgram(5, 'same', 'reflect')],
+  ['groupedConv1d, any groups, gradient of the weights', generalWeightGradProgram(5, 'same', 'zeros')],
   ['layerNorm', layerNormProgram(128, 'vec4f', true, true)],
   ['layerNorm, 131 wide', layerNormProgram(131, 'f32', false, false)],
   ['layerNorm, gradient', layerNormGradProgram(128, 'vec4f', true)],
