@@ -14,7 +14,9 @@ test('the example of the README runs, prints what it says, and leaks nothing', a
   // In a variable: the file is not there when types are checked.
   const path = './generated/readme-example.js';
   await import(/* @vite-ignore */ path);
-  expect(log.mock.calls[0]?.[0]).toMatch(/^TensorFlow\.js \S+, WebAssembly, (relaxed )?SIMD, 1 thread, Node v/);
+  expect(log.mock.calls[0]?.[0]).toMatch(
+    /^TensorFlow\.js \S+, (WebAssembly, (relaxed )?SIMD, 1 thread|WebGPU on .+), Node v/,
+  );
   log.mockRestore();
   // The weight, x, and Adam's two moments and two powers of its betas.
   expect(tf.memory().numTensors).toBeLessThanOrEqual(8);

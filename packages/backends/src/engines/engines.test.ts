@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { loadPeer } from './load-peer.ts';
 
 afterEach(() => {
-  vi.doUnmock('@tensorflow/tfjs-backend-wasm');
+  vi.unstubAllGlobals();
   vi.resetModules();
 });
 
@@ -13,11 +13,15 @@ test('describeBackend says that nothing runs yet', async () => {
   expect(() => describeBackend()).toThrow('call `await useBackend()` first');
 });
 
-test("'auto' is wasm, and says so", async () => {
+/** A machine without a GPU, whatever this one has. */
+const withoutGpu = (): void => void vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => null } });
+
+test("without a GPU 'auto' is wasm, and says so", async () => {
+  withoutGpu();
   const { useBackend, describeBackend } = await import('../index.ts');
   const info = await useBackend();
   expect(info).toMatchObject({ name: 'wasm', simd: true, threads: 1 });
-  expect(info.note).toBeUndefined();
+  expect(info.note).toMatch(/^wasm was chosen because there is no WebGPU adapter/);
   expect(String(info)).toMatch(/^TensorFlow\.js 4\.\S+, WebAssembly, (relaxed )?SIMD, 1 thread, Node v\d+/);
   expect(String(describeBackend())).toBe(String(info));
   expect(tf.getBackend()).toBe('wasm');
@@ -39,12 +43,12 @@ test('gradients are registered by the import alone', async () => {
 test('an unknown name', async () => {
   const { useBackend } = await import('../index.ts');
   await expect(useBackend('cuda' as 'cpu')).rejects.toThrow(
-    "useBackend: 'cuda' is not an engine; want one of auto, wasm, cpu",
+    "useBackend: 'cuda' is not an engine; want one of auto, wasm, webgpu, cpu",
   );
 });
 
-const missing = (): never => {
-  throw Object.assign(new Error("Cannot find package '@tensorflow/tfjs-backend-wasm' imported from x.js"), {
+const missing = (name = '@tensorflow/tfjs-backend-wasm'): never => {
+  throw Object.assign(new Error(`Cannot find package '${name}' imported from x.js`), {
     code: 'ERR_MODULE_NOT_FOUND',
   });
 };
@@ -53,6 +57,7 @@ test('a missing peer says what to install', async () => {
   await expect(loadPeer('@tensorflow/tfjs-backend-wasm', async () => missing())).rejects.toThrow(
     'run `npm install @tensorflow/tfjs-backend-wasm@^4.22.0`',
   );
+  await expect(loadPeer('webgpu', async () => missing('webgpu'))).rejects.toThrow('run `npm install webgpu@^0.6.2`');
   const broken = async (): Promise<never> => {
     throw new Error('out of memory');
   };
@@ -63,6 +68,7 @@ test("only 'auto' falls back, and says why", async () => {
   vi.doMock('./wasm.ts', () => ({
     startWasm: () => Promise.reject(new Error('useBackend: @tensorflow/tfjs-backend-wasm is not installed')),
   }));
+  withoutGpu();
   const { useBackend } = await import('../index.ts');
   await expect(useBackend('wasm')).rejects.toThrow('is not installed');
   const info = await useBackend('auto');

@@ -1,6 +1,7 @@
 // Starts an engine by name. Only 'auto' may choose another than the best, and then it says so.
 import * as tf from '@tensorflow/tfjs-core';
 import { startCpu } from './cpu.ts';
+import { findHardwareAdapter } from './gpu.ts';
 import { type BackendInfo, type BackendName, describeBackend, type UseBackendOptions } from './info.ts';
 import { startWasm } from './wasm.ts';
 import { startWebGpu } from './webgpu.ts';
@@ -10,11 +11,14 @@ const names: readonly BackendName[] = ['auto', 'wasm', 'webgpu', 'cpu'];
 /**
  * Starts a TensorFlow.js engine, makes it the current one, and says which it is. Gradients are registered on import.
  *
- * 'wasm' also brings the kernels that training needs and tfjs-backend-wasm lacks or has only slowly. 'auto' is wasm, or
- * cpu (slow) where wasm cannot start: the reason is then in `note`. Calling again switches engines; tensors stay with the
- * engine that made them until used.
+ * 'wasm' also brings the kernels that training needs and tfjs-backend-wasm lacks or has only slowly. 'webgpu' computes on the
+ * GPU (in Node through the package webgpu), or on a software adapter where it must; values are then read with `await
+ * tensor.data()`. 'auto' is webgpu where there is a GPU for it, else wasm, or cpu (slow) where wasm cannot start: the reason is
+ * then in `note`. Calling again switches engines; tensors stay with the engine that made them until used, and those of webgpu
+ * must have been read before another engine can use them. When a WebGPU device has failed, calling again starts another, and
+ * the tensors of the old one are lost.
  *
- * @param name 'auto' (the default), 'wasm' or 'cpu'
+ * @param name 'auto' (the default), 'wasm', 'webgpu' or 'cpu'
  * @throws Error when the name is unknown, the engine's package is not installed (the message says what to install), or the
  *   engine does not start
  */
@@ -31,14 +35,26 @@ export async function useBackend(name: BackendName = 'auto', options: UseBackend
 }
 
 async function startBest(options: UseBackendOptions): Promise<void> {
-  try {
-    await startWasm(options);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+  const found = await findHardwareAdapter();
+  let noGpu = found as string;
+  if (typeof found !== 'string') {
     try {
-      await startCpu(`chosen because wasm did not start: ${reason}`);
-    } catch (second) {
-      throw new Error(`useBackend: no engine starts. ${reason} ${second instanceof Error ? second.message : second}`);
+      return await startWebGpu(found);
+    } catch (error) {
+      noGpu = `webgpu did not start: ${reason(error)}`;
     }
   }
+  try {
+    await startWasm(options, `wasm was chosen because ${noGpu}`);
+  } catch (error) {
+    try {
+      await startCpu(`chosen because wasm did not start: ${reason(error)}`);
+    } catch (second) {
+      throw new Error(`useBackend: no engine starts. ${reason(error)} ${reason(second)}`);
+    }
+  }
+}
+
+function reason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/^useBackend: /, '');
 }

@@ -11,8 +11,12 @@ import { findWasmFiles } from './wasm-files.ts';
 
 const packageName = '@tensorflow/tfjs-backend-wasm';
 
-/** Starts tfjs-backend-wasm with this package's kernels and makes it the current engine. */
-export async function startWasm(options: UseBackendOptions): Promise<void> {
+/**
+ * Starts tfjs-backend-wasm with this package's kernels and makes it the current engine.
+ *
+ * @param choice why it was chosen, where that is not the user's doing
+ */
+export async function startWasm(options: UseBackendOptions, choice?: string): Promise<void> {
   const engine = await loadPeer(packageName, () => import('@tensorflow/tfjs-backend-wasm'));
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new Error('useBackend: this platform has no WebAssembly SIMD, which the wasm engine needs here');
@@ -30,15 +34,16 @@ export async function startWasm(options: UseBackendOptions): Promise<void> {
   guardHeap(backend.wasm);
   const blas = chooseBlas(options.blas ?? 'auto', backend, isNode() ? process.platform : undefined);
   setBlas(blas.library);
-  const note = blas.isTrouble ? `${blas.why}; matrix products are computed by the wasm kernel` : undefined;
-  if (note !== undefined) warnOnce(`useBackend: ${note}`);
+  const trouble = blas.isTrouble ? `${blas.why}; matrix products are computed by the wasm kernel` : undefined;
+  if (trouble !== undefined) warnOnce(`useBackend: ${trouble}`);
+  const note = [choice, trouble].filter((text) => text !== undefined).join('; ');
   recordStart('wasm', {
     engine: `TensorFlow.js ${tf.version_core}, WebAssembly`,
     simd: true,
     relaxedSimd: hasRelaxedSimd(),
     threads: () => engine.getThreadsCount(),
     ...(blas.library ? { blas: blas.library.name } : { noBlas: blas.why! }),
-    ...(note === undefined ? {} : { note }),
+    ...(note === '' ? {} : { note }),
   });
 }
 

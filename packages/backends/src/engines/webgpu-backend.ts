@@ -4,7 +4,7 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../kernels/register.ts';
-import { enter, failureOf, megabytes, settle } from '../webgpu-host/health.ts';
+import { enter, failureOf, lastOp, megabytes, settle } from '../webgpu-host/health.ts';
 import { isRecording, record } from '../webgpu-host/record.ts';
 import type { Started } from './info.ts';
 
@@ -30,9 +30,6 @@ export function makeBackend(
   started: Started,
 ): OrchidWebGpu {
   const { maxBufferSize, maxStorageBufferBindingSize: maxBinding } = device.limits;
-  /** the kernel of tfjs that runs now: its programs bear its name */
-  let kernel: string | undefined;
-
   class Backend extends Base {
     readonly started = started;
 
@@ -63,9 +60,8 @@ export function makeBackend(
     override uploadToGPU(dataId: object): void {
       const { resource, shape } = this.tensorMap.get(dataId);
       if (resource == null && bytesOf(shape) > maxBufferSize) {
-        const op = kernel === undefined ? '' : `${kernel}: `;
         throw new Error(
-          `${op}[${shape}] takes ${megabytes(bytesOf(shape))}, and this device's buffers hold at most ` +
+          `${lastOp(device) || 'webgpu'}: [${shape}] takes ${megabytes(bytesOf(shape))}, and this device's buffers hold at most ` +
             `${megabytes(maxBufferSize)}; use smaller batches or shorter sequences`,
         );
       }
@@ -103,12 +99,24 @@ export function makeBackend(
     }
   }
 
+  nameKernels();
+  return new Backend(device as never, info as never);
+}
+
+/** The kernel of tfjs that runs now: its programs bear its name. */
+let kernel: string | undefined;
+
+/** tfjs's kernels that say their names already. */
+const named = new WeakSet<tf.KernelConfig>();
+
+function nameKernels(): void {
   for (const config of tf.getKernelsForBackend('webgpu')) {
     if (config.kernelName.startsWith('Orchid') || named.has(config)) continue;
     named.add(config);
     const { kernelName, kernelFunc } = config;
     config.kernelFunc = (args) => {
       const outer = kernel;
+      // One that runs another is the one that the user knows.
       kernel ??= kernelName;
       try {
         return kernelFunc(args);
@@ -117,8 +125,4 @@ export function makeBackend(
       }
     };
   }
-  return new Backend(device as never, info as never);
 }
-
-/** tfjs's kernels that say their names already. */
-const named = new WeakSet<tf.KernelConfig>();

@@ -92,6 +92,11 @@ export function enter(device: GPUDevice, op: string): void {
   health.running = op;
 }
 
+/** The op that used the device last, '' before any. */
+export function lastOp(device: GPUDevice): string {
+  return devices.get(device)?.running ?? '';
+}
+
 /** Runs `make`, and lets what it does wrong fail the device with a message that begins with `what`. */
 export function guarded<T>(device: GPUDevice, what: string, make: () => T): T {
   const health = healthOf(device);
