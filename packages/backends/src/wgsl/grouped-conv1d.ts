@@ -113,7 +113,7 @@ sums[local] = ${what};
 workgroupBarrier();
 if (slot == 0 && isChannel) {
   var sum = sums[lane];
-  for (var s = 1u; s < ${workgroupSize / lanes}u; s++) { sum += sums[s * ${lanes}u + lane]; }
+  for (var s = 1u; s < params.slots; s++) { sum += sums[s * ${lanes}u + lane]; }
 ${lines(width, (q) => {
   const output = `(channel * ${width} + ${q})`;
   return `  partial[chunkGroup * ${columns} + ${column(output)}] = sum${width === 1 ? '' : `[${q}]`};`;
@@ -128,7 +128,7 @@ ${lines(width, (q) => {
         { name: 'dx', access: 'read_write', type: lane },
         { name: 'partial', access: 'read_write' },
       ],
-      params: { batch: 'u32', length: 'u32', channels: 'u32', chunks: 'u32' },
+      params: { batch: 'u32', length: 'u32', channels: 'u32', chunks: 'u32', slots: 'u32' },
       workgroupSize,
       shared: { sums: `array<${lane}, ${workgroupSize}>` },
       declarations: `

@@ -29,8 +29,8 @@ export const layerNormProgram = cached(
       ],
       params: { rows: 'u32', eps: 'f32' },
       workgroupSize,
-      shared: rowSumShared,
-      declarations: rowSum(layout),
+      shared: rowSumShared('f32'),
+      declarations: rowSum(layout, 'f32'),
       body: `
 ${place(layout)}
 let row = group * ${rows} + slot;
@@ -57,7 +57,8 @@ ${lines(perLane, (i) => `  ${when(i, `y[start + ${i * lanes}u] = ${scaled(i)};`)
 
 /**
  * dx, and for each workgroup the sums over its rows that dweight and dbias consist of, [groups, 2, channels]. Workgroups take
- * turns: `params.blocks` blocks of `rowLayout(..).rows` rows.
+ * turns: `params.blocks` blocks of `rowLayout(..).rows` rows, which `params.slots` repeats: compilers take long to unroll a loop
+ * of that many turns, for nothing.
  */
 export const layerNormGradProgram = cached((channels: number, lane: Lane, hasWeight: boolean): Program => {
   const layout = rowLayout(channels, lane);
@@ -72,7 +73,7 @@ sums[local] = ${what}${i};
 workgroupBarrier();
 if (slot == 0) {
   var sum = sums[lane];
-  for (var s = 1u; s < ${rows}u; s++) { sum += sums[s * ${lanes}u + lane]; }
+  for (var s = 1u; s < params.slots; s++) { sum += sums[s * ${lanes}u + lane]; }
   ${when(i, `partial[(group * 2 + ${which}) * ${elements}u + lane + ${i * lanes}u] = sum;`)}
 }`;
   const sumOf = (name: string): string =>
@@ -88,10 +89,10 @@ if (slot == 0) {
       { name: 'dx', access: 'read_write', type: lane },
       { name: 'partial', access: 'read_write', type: lane },
     ],
-    params: { rows: 'u32', blocks: 'u32' },
+    params: { rows: 'u32', blocks: 'u32', slots: 'u32' },
     workgroupSize,
-    shared: { ...rowSumShared, sums: `array<${lane}, ${workgroupSize}>` },
-    declarations: rowSum(layout),
+    shared: { ...rowSumShared('vec2f'), sums: `array<${lane}, ${workgroupSize}>` },
+    declarations: rowSum(layout, 'vec2f'),
     body: `
 ${place(layout)}
 ${lines(perLane, (i) => `var dweight${i} = ${lane}(0);\nvar dbias${i} = ${lane}(0);`)}
@@ -110,10 +111,9 @@ ${lines(perLane, (i) => `    ${when(i, `n${i} = (x[start + ${i * lanes}u] - mu) 
 ${lines(perLane, (i) => `  dweight${i} += g${i} * n${i};\n  dbias${i} += g${i};`)}
 ${hasWeight ? lines(perLane, (i) => `  ${when(i, `g${i} *= weight[lane + ${i * lanes}u];`)}`) : ''}
 ${lines(perLane, (i) => `  let p${i} = g${i} * n${i};`)}
-  let meanG = rowSum(local, ${sumOf('g')}) / ${channels}.0;
-  let meanP = rowSum(local, ${sumOf('p')}) / ${channels}.0;
+  let means = rowSum(local, vec2f(${sumOf('g')}, ${sumOf('p')})) / ${channels}.0;
   if (isRow) {
-${lines(perLane, (i) => `    ${when(i, `dx[start + ${i * lanes}u] = scale * (g${i} - meanG - n${i} * meanP);`)}`)}
+${lines(perLane, (i) => `    ${when(i, `dx[start + ${i * lanes}u] = scale * (g${i} - means.x - n${i} * means.y);`)}`)}
   }
 }
 ${lines(perLane, (i) => store(i, 'dweight', 0) + store(i, 'dbias', 1))}`,

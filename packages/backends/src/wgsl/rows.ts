@@ -19,30 +19,32 @@ export interface RowLayout {
 /** How rows of so many values are shared out: few enough elements a lane to be held in registers. */
 export function rowLayout(values: number, lane: Lane): RowLayout {
   const elements = Math.max(1, values / widthOf(lane));
-  const most = lane === 'vec4f' ? 4 : 8;
+  const most = lane === 'vec4f' ? 2 : 4;
   let lanes = 1;
   while (lanes < workgroupSize && Math.ceil(elements / lanes) > most) lanes *= 2;
   return { lane, elements, lanes, perLane: Math.ceil(elements / lanes), rows: workgroupSize / lanes };
 }
 
-/** The workgroup memory of {@link rowSum}. */
-export const rowSumShared = { rowSums: `array<f32, ${workgroupSize}>` };
+/** The workgroup memory of {@link rowSum} for elements of type `type`. */
+export function rowSumShared(type: 'f32' | 'vec2f'): Record<string, string> {
+  return { rowSums: `array<${type}, ${workgroupSize}>` };
+}
 
 /**
- * `fn rowSum(local: u32, value: f32) -> f32`: the sum over the lanes of the row, the same in each of them. Every invocation
- * must call it.
+ * `fn rowSum(local: u32, value: T) -> T`: the sum over the lanes of the row, the same in each of them. Every invocation must
+ * call it.
  */
-export function rowSum({ lanes }: Pick<RowLayout, 'lanes'>): string {
-  if (lanes === 1) return 'fn rowSum(local: u32, value: f32) -> f32 { return value; }';
+export function rowSum({ lanes }: Pick<RowLayout, 'lanes'>, type: 'f32' | 'vec2f'): string {
+  if (lanes === 1) return `fn rowSum(local: u32, value: ${type}) -> ${type} { return value; }`;
   const step = Math.min(lanes, 16);
   const level = (first: string, count: number, apart: number): string => `
   workgroupBarrier();
   rowSums[local] = sum;
   workgroupBarrier();
-  sum = 0;
+  sum = ${type}(0);
   for (var i = 0u; i < ${count}u; i++) { sum += rowSums[${first} + i * ${apart}u]; }`;
   return `
-fn rowSum(local: u32, value: f32) -> f32 {
+fn rowSum(local: u32, value: ${type}) -> ${type} {
   var sum = value;${level(`(local & ~${step - 1}u)`, step, 1)}${lanes > step ? level(`(local & ~${lanes - 1}u)`, lanes / step, step) : ''}
   return sum;
 }`;

@@ -102,13 +102,14 @@ function depthwise(
   const channels = inputs / widthOf(lane);
   const lanes = channelLanes(channels);
   const chunks = Math.ceil(length / rowsOfChunk);
-  const rows = Math.ceil((batch * chunks) / (workgroupSize / lanes));
+  const slots = workgroupSize / lanes;
+  const rows = Math.ceil((batch * chunks) / slots);
   return {
     rows,
     run: (partial) =>
       dispatch(backend, groupedConv1dGradProgram(lane, lanes, multiplier, taps, padding, mode), {
         buffers: { ...gradient, partial },
-        params: { batch, length, channels, chunks },
+        params: { batch, length, channels, chunks, slots },
         groups: rows * Math.ceil(channels / lanes),
       }),
   };

@@ -38,7 +38,8 @@ registerKernelOnce<WebGpuBackend>('OrchidLayerNormGrad', 'webgpu', (args) => {
   const [dweight, dbias] = [makeOutput(backend, [channels]), makeOutput(backend, [channels])];
   const { weight } = inputs;
   const lane = laneOf(channels);
-  const blocks = Math.ceil(rows / rowLayout(channels, lane).rows);
+  const slots = rowLayout(channels, lane).rows;
+  const blocks = Math.ceil(rows / slots);
   const groups = Math.min(blocks, mostGroups);
   withScratch(backend, 2 * groups * channels, (partial) => {
     const [dy, mean, inverseDeviation] = ['dy', 'mean', 'inverseDeviation'].map((name) => input(args, name)) as [
@@ -48,7 +49,7 @@ registerKernelOnce<WebGpuBackend>('OrchidLayerNormGrad', 'webgpu', (args) => {
     ];
     dispatch(backend, layerNormGradProgram(channels, lane, weight !== undefined), {
       buffers: { x, dy, mean, inverseDeviation, ...(weight && { weight }), dx, partial },
-      params: { rows, blocks },
+      params: { rows, blocks, slots },
       groups,
     });
     sumRowsInto(backend, partial, groups, [dweight, dbias], lane);
