@@ -36,9 +36,9 @@ export interface SharedTransform {
 const BYTES = 8;
 /** Beyond this, more signals in a workgroup leave a GPU too few workgroups at a time. */
 const ENOUGH = 16384;
-const MOST_LANES = 64;
+const MOST_LANES = 16;
 const MOST_INVOCATIONS = 256;
-/** Registers hold so many points of an invocation between reading and writing. */
+/** Registers hold about so many points of an invocation between reading and writing. */
 const POINTS_AN_INVOCATION = 8;
 
 const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));
@@ -62,10 +62,14 @@ export function lanesFor(n: number, signals: number, limits: WorkgroupLimits): n
   return 2 ** Math.floor(Math.log2(Math.max(1, most)));
 }
 
-/** How many invocations suit a workgroup: a power of two, a multiple of `lanes`. */
+/** How many invocations suit a workgroup: a multiple of `lanes`. */
 export function invocationsFor(n: number, lanes: number, limits: WorkgroupLimits): number {
   const most = Math.min(MOST_INVOCATIONS, limits.maxComputeInvocationsPerWorkgroup);
-  return Math.max(lanes, Math.min(most, Math.max(32, powerOfTwo((pointsOf(n) * lanes) / POINTS_AN_INVOCATION))));
+  const points = pointsOf(n);
+  const narrowest = Math.min(...stagesOf(points)!, POINTS_AN_INVOCATION);
+  // short transforms: a butterfly an invocation in every stage
+  const each = (points / narrowest) * lanes;
+  return each <= most ? Math.max(lanes, each) : Math.max(lanes, Math.min(most, powerOfTwo((points * lanes) / POINTS_AN_INVOCATION)));
 }
 
 /** `build`, once for transforms whose text is the same: all lengths that Bluestein's algorithm brings to one, for example. */
@@ -129,84 +133,113 @@ function directText(stages: readonly Radix[], sizes: Sizes): string {
   ].join('\n');
 }
 
+/** Stages of one radix that follow each other. */
+interface Run {
+  readonly radix: Radix;
+  /** product of the radices before them */
+  readonly before: number;
+  readonly count: number;
+}
+
+function runsOf(stages: readonly Radix[]): Run[] {
+  const runs: Run[] = [];
+  let before = 1;
+  for (const radix of stages) {
+    const last = runs.at(-1);
+    if (last?.radix === radix) runs[runs.length - 1] = { ...last, count: last.count + 1 };
+    else runs.push({ radix, before, count: 1 });
+    before *= radix;
+  }
+  return runs;
+}
+
 /** All stages; `exchanged` exchanges real and imaginary parts at both ends. */
 function stagesText(stages: readonly Radix[], sizes: Sizes, exchanged: boolean): string {
-  const lines = ['  workgroupBarrier();'];
-  let before = 1;
-  stages.forEach((radix, i) => {
-    const last = i === stages.length - 1;
-    lines.push(stageText(radix, before, sizes, exchanged && i === 0, exchanged && last));
-    before *= radix;
-  });
-  return lines.join('\n');
+  return ['  workgroupBarrier();', ...runsOf(stages).map((run) => runText(run, sizes, exchanged))].join('\n');
 }
 
 /**
- * One stage of Stockham's algorithm: butterflies of `radix` points on sub-transforms of length `before`. All invocations read
- * their butterflies before any writes.
+ * Stages of Stockham's algorithm, butterflies of `radix` points on sub-transforms of length `before`, then `before · radix`, ...
+ * All invocations read their butterflies before any writes. One text serves all of them, in a loop whose end no compiler
+ * knows: unrolled stages would take some drivers seconds to compile.
  */
+function runText({ radix, before, count }: Run, sizes: Sizes, exchanged: boolean): string {
+  const { points, lanes } = sizes;
+  const [first, end] = [before * lanes, before * radix ** count * lanes];
+  const step = points / (before * radix);
+  const exchangedIn = exchanged && before === 1 ? (count === 1 ? 'true' : `block == ${lanes}u`) : 'false';
+  const whole = points * lanes;
+  const exchangedOut = exchanged && end === whole ? (count === 1 ? 'true' : `block == ${whole / radix}u`) : 'false';
+  const body = stageText(radix, first, count > 1, sizes, exchangedIn, exchangedOut);
+  if (count === 1) return `  {\n    const block = ${first}u;\n    const step = ${step}u;\n${body}\n  }`;
+  return `  {
+    var step = ${step}u;
+    let end = select(0u, ${end}u, params.n > 0u);
+    for (var block = ${first}u; block < end; block *= ${radix}u) {
+${body}
+      step /= ${radix}u;
+    }
+  }`;
+}
+
 function stageText(
   radix: Radix,
-  before: number,
+  first: number,
+  looped: boolean,
   { points, lanes, invocations }: Sizes,
-  exchangedIn: boolean,
-  exchangedOut: boolean,
+  exchangedIn: string,
+  exchangedOut: string,
 ): string {
   const butterflies = (points / radix) * lanes;
   const rounds = Math.ceil(butterflies / invocations);
+  const powersOfTwo = (first & (first - 1)) === 0 && (!looped || radix % 2 === 0);
   const read: string[] = [];
   const write: string[] = [];
   for (let round = 0; round < rounds; round++) {
     const partial = (round + 1) * invocations > butterflies;
-    const index = `i${round}`;
-    read.push(`  let ${index} = local${round === 0 ? '' : ` + ${round * invocations}u`};`);
-    read.push(`  var x${round}: array<vec2f, ${radix}>;`);
+    const [i, x, within] = [`i${round}`, `x${round}`, `within${round}`];
+    read.push(`let ${i} = local${round === 0 ? '' : ` + ${round * invocations}u`};`);
+    read.push(`let ${within} = ${powersOfTwo ? `${i} & (block - 1u)` : `${i} % block`};`);
+    read.push(`var ${x}: array<vec2f, ${radix}>;`);
     const loads: string[] = [];
     for (let q = 0; q < radix; q++) {
-      loads.push(
-        `x${round}[${q}] = mem[${index}${q === 0 ? '' : ` + ${q * butterflies}u`}]${exchangedIn ? '.yx' : ''};`,
-      );
+      const value = `mem[${i}${q === 0 ? '' : ` + ${q * butterflies}u`}]`;
+      loads.push(`${x}[${q}] = ${exchangedText(value, exchangedIn)};`);
     }
-    if (before > 1) loads.push(...twiddleLines(radix, before, points, lanes, index, `x${round}`));
-    loads.push(`radix${radix}(&x${round});`);
-    read.push(guarded(partial, index, butterflies, loads));
-    const stores = [`let to = ${placeText(radix, before, lanes, index)};`];
+    // the first stage of all needs no twiddles
+    if (looped || first > lanes) loads.push(...twiddleLines(radix, `(${within} / ${lanes}u) * step`, x));
+    loads.push(`radix${radix}(&${x});`);
+    read.push(...guarded(partial, i, butterflies, loads));
+    const stores = [`let to = (${i} - ${within}) * ${radix}u + ${within};`];
     for (let q = 0; q < radix; q++) {
-      const value = `x${round}[${q}]${exchangedOut ? '.yx' : ''}`;
-      stores.push(`mem[to${q === 0 ? '' : ` + ${q * before * lanes}u`}] = ${value};`);
+      stores.push(`mem[to${q === 0 ? '' : ` + ${q}u * block`}] = ${exchangedText(`${x}[${q}]`, exchangedOut)};`);
     }
-    write.push(guarded(partial, index, butterflies, stores));
+    write.push(...guarded(partial, i, butterflies, stores));
   }
-  return ['  {', ...read, '  workgroupBarrier();', ...write, '  }', '  workgroupBarrier();'].join('\n');
+  const lines = [...read, 'workgroupBarrier();', ...write, 'workgroupBarrier();'];
+  return lines.map((line) => `${looped ? '      ' : '    '}${line}`).join('\n');
 }
 
-function guarded(partial: boolean, index: string, butterflies: number, lines: readonly string[]): string {
-  return [partial ? `  if (${index} < ${butterflies}u) {` : '  {', ...lines.map((line) => `    ${line}`), '  }'].join(
-    '\n',
-  );
+function exchangedText(value: string, when: string): string {
+  if (when === 'false') return value;
+  return when === 'true' ? `${value}.yx` : `select(${value}, ${value}.yx, ${when})`;
+}
+
+function guarded(partial: boolean, i: string, butterflies: number, lines: readonly string[]): string[] {
+  return [partial ? `if (${i} < ${butterflies}u) {` : '{', ...lines.map((line) => `  ${line}`), '}'];
 }
 
 /** One twiddle is read, its powers are multiplied up: fewer reads, at a rounding or three. */
-function twiddleLines(radix: Radix, before: number, points: number, lanes: number, index: string, x: string): string[] {
-  const step = points / (before * radix);
-  const place = `(${index} / ${lanes}u) % ${before}u`;
-  const lines = [`let w1 = table[(${place})${step === 1 ? '' : ` * ${step}u`}];`];
+function twiddleLines(radix: Radix, index: string, x: string): string[] {
+  const lines = [`let w1 = table[${index}];`];
   for (let q = 2; q < radix; q++) lines.push(`let w${q} = times(w${q >> 1}, w${q - (q >> 1)});`);
   for (let q = 1; q < radix; q++) lines.push(`${x}[${q}] = times(${x}[${q}], w${q});`);
   return lines;
 }
 
-/** Where the first output of butterfly `index` goes: (b / before) · before · radix + b % before, for each lane. */
-function placeText(radix: Radix, before: number, lanes: number, index: string): string {
-  const block = before * lanes;
-  if (block === 1) return `${index} * ${radix}u`;
-  return `(${index} / ${block}u) * ${block * radix}u + ${index} % ${block}u`;
-}
-
 function bluesteinText(stages: readonly Radix[], sizes: Sizes): string {
   const { points, lanes, invocations } = sizes;
   const each = `for (var i = local; i < ${points * lanes}u; i += ${invocations}u)`;
-  const t = lanes === 1 ? 'i' : `i / ${lanes}u`;
   // The chirp is zero from n on. Both inner transforms are one piece of text, run twice: the second, on exchanged parts, is the
   // inverse.
   return `
@@ -216,19 +249,17 @@ ${stagesText(stages, sizes, false)}
 fn convolved(local: u32, exchanged: bool) {
   workgroupBarrier();
   ${each} {
-    var value = vec2f();
-    if (${t} < params.n) { value = times(select(mem[i], mem[i].yx, exchanged), table[${points}u + ${t}]); }
-    mem[i] = value;
+    let t = i / ${lanes}u;
+    let value = select(mem[i], mem[i].yx, exchanged);
+    mem[i] = select(vec2f(), times(value, table[${points}u + t]), t < params.n);
   }
-  for (var turn = 0u; turn < 2u; turn++) {
+  let turns = select(0u, 2u, params.n > 0u);
+  for (var turn = 0u; turn < turns; turn++) {
     inner(local);
+    let last = turn == 1u;
     ${each} {
-      if (turn == 0u) {
-        mem[i] = times(mem[i], table[${2 * points}u + ${t}]).yx;
-      } else {
-        let value = times(mem[i].yx, table[${points}u + ${t}]);
-        mem[i] = select(value, value.yx, exchanged);
-      }
+      let value = times(select(mem[i], mem[i].yx, last), table[select(${2 * points}u, ${points}u, last) + i / ${lanes}u]);
+      mem[i] = select(value.yx, value, last && !exchanged);
     }
   }
   workgroupBarrier();

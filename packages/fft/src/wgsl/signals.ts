@@ -22,31 +22,25 @@ fn startOf(signal: u32, rows: u32) -> u32 {
  */
 export function walk(transform: SharedTransform, of: 1 | 2, count: string, rows: string, call: string): string {
   const { lanes, invocations } = transform;
-  const second = (first: string): string =>
-    of === 1 ? 'NONE' : `select(NONE, startOf(${first} + ${lanes}u, ${rows}), ${first} + ${lanes}u < params.signals)`;
-  const step = invocations / lanes;
+  const second = of === 2 ? `select(NONE, b, first + ${lanes}u < params.signals)` : 'NONE';
+  // across: an invocation stays with its lane, whose starts are worked out once
   return `
-if (params.inner == 1u) {
-  for (var i = local; i < ${lanes === 1 ? count : `${lanes}u * (${count})`}; i += ${invocations}u) {
-    let s = ${lanes === 1 ? '0u' : `i / (${count})`};
-    let t = ${lanes === 1 ? 'i' : `i - s * (${count})`};
+{
+  let across = params.inner != 1u;
+  let own = group * ${of * lanes}u + local % ${lanes}u;
+  let ownA = startOf(own, ${rows});
+  let ownB = ${of === 2 ? `startOf(own + ${lanes}u, ${rows})` : '0u'};
+  let divisor = select(${count}, ${lanes}u, across);
+  for (var i = local; i < ${lanes}u * (${count}); i += ${invocations}u) {
+    let slow = i / divisor;
+    let fast = i - slow * divisor;
+    let s = select(slow, fast, across);
+    let t = select(fast, slow, across);
     let first = group * ${of * lanes}u + s;
-    if (first < params.signals) {
-      let a = startOf(first, ${rows}) + t;
-      let b = ${second('first')};
-      ${call}(t, s, a, select(b + t, NONE, b == NONE));
-    }
-  }
-} else {
-  let s = ${lanes === 1 ? '0u' : `local % ${lanes}u`};
-  let first = group * ${of * lanes}u + s;
-  if (first < params.signals) {
-    let a = startOf(first, ${rows});
-    let b = ${second('first')};
-    for (var t = ${lanes === 1 ? 'local' : `local / ${lanes}u`}; t < ${count}; t += ${step}u) {
-      let along = t * params.inner;
-      ${call}(t, s, a + along, select(b + along, NONE, b == NONE));
-    }
+    let along = t * params.inner;
+    let a = select(first * (${rows}), ownA, across) + along;
+    let b = ${of === 2 ? `select((first + ${lanes}u) * (${rows}), ownB, across) + along` : '0u'};
+    if (first < params.signals) { ${call}(t, s, a, ${second}); }
   }
 }`.trim();
 }
