@@ -25,7 +25,7 @@ export class RunningMeans {
 }
 
 export interface Speed {
-  /** The last step's, in milliseconds. */
+  /** The last step's, in milliseconds; of steps that became known together, their mean. */
   readonly stepMs: number;
   /** Over the last steps, evaluations and checkpoints left out. */
   readonly tokensPerSecond: number;
@@ -34,7 +34,7 @@ export interface Speed {
   readonly etaSeconds: number;
 }
 
-/** Measures a run; `begin` and `end` go round every step. */
+/** Measures a run: `begin` before a step when none is under way, `end` whenever some have become known. */
 export class Stopwatch {
   readonly #started = performance.now();
   readonly #times: number[] = [];
@@ -45,12 +45,17 @@ export class Stopwatch {
     this.#begun = performance.now();
   }
 
-  end(tokens: number, stepsLeft: number): Speed {
-    const now = performance.now();
-    const stepMs = now - this.#begun;
-    this.#times.push(stepMs);
-    if (this.#times.length > 20) this.#times.shift();
-    this.#done++;
+  /**
+   * @param tokens of a step
+   * @param steps that have become known
+   * @param now when that was
+   */
+  end(tokens: number, stepsLeft: number, steps = 1, now = performance.now()): Speed {
+    const stepMs = (now - this.#begun) / steps;
+    this.#begun = now;
+    for (let step = 0; step < steps; step++) this.#times.push(stepMs);
+    this.#times.splice(0, this.#times.length - 20);
+    this.#done += steps;
     const recent = this.#times.reduce((sum, time) => sum + time, 0);
     const elapsed = now - this.#started;
     return {

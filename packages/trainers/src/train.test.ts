@@ -1,37 +1,10 @@
 // The loop: it learns, repeats itself, leaks nothing, goes on exactly where it was, and stops cleanly or loudly.
 import { useBackend } from '@orchid-ml/backends';
-import type { SafetensorsTensor } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MemoryStore } from '../test/memory-store.ts';
 import { CircleTask, type Points, TinyModel } from '../test/tiny.ts';
-import {
-  AdamW,
-  type CheckpointStore,
-  createSchedule,
-  type StepEvent,
-  type TrainerState,
-  TrainingDivergedError,
-  type TrainOptions,
-  train,
-} from './index.ts';
-
-/** Keeps copies in memory. */
-class MemoryStore implements CheckpointStore<TinyModel> {
-  prepared = 0;
-  saved: { state: TrainerState; weights: Map<string, Float32Array>; optimizer: Map<string, SafetensorsTensor> }[] = [];
-  get last(): string | undefined {
-    return this.saved.length > 0 ? `memory ${this.saved.at(-1)!.state.step}` : undefined;
-  }
-  async prepare() {
-    this.prepared++;
-  }
-  async save({ model, optimizer, state }: Parameters<CheckpointStore<TinyModel>['save']>[0]) {
-    const weights = new Map<string, Float32Array>();
-    for (const [name, { value }] of model.namedParameters()) weights.set(name, Float32Array.from(await value.data()));
-    this.saved.push({ state: JSON.parse(JSON.stringify(state)), weights, optimizer: await optimizer.state() });
-    return this.last!;
-  }
-}
+import { AdamW, createSchedule, type StepEvent, TrainingDivergedError, type TrainOptions, train } from './index.ts';
 
 async function run(changed: Partial<TrainOptions<TinyModel, Points>> = {}) {
   const model = new TinyModel();
@@ -284,6 +257,7 @@ describe('train', () => {
     [{ evaluateEvery: 0.5 }, 'train: evaluateEvery is 0.5'],
     [{ clipNorm: 0 }, 'train: clipNorm is 0; want a number above 0, or null'],
     [{ startStep: -1 }, 'train: startStep is -1'],
+    [{ readEvery: 0 }, 'train: readEvery is 0; want an integer of at least 1'],
     [{ checkpointEvery: 5 }, 'train: checkpointEvery is set, but there is no store'],
   ])('refuses %o', async (changed, message) => {
     await expect(run(changed)).rejects.toThrow(message);

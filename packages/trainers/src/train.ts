@@ -7,10 +7,11 @@ import { isFiniteModel } from './finite.ts';
 import type { MemoryOptions } from './gradients.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import { evaluateTogether } from './parallel/evaluate-together.ts';
-import { leadStep } from './parallel/lead-step.ts';
 import type { Replicas } from './parallel/replicas.ts';
 import { RunningMeans, type Speed, Stopwatch } from './progress.ts';
 import type { Schedule } from './schedules/index.ts';
+import { chooseSteps } from './steps/choose.ts';
+import type { KnownSteps } from './steps/steps.ts';
 import type { Scores, Task } from './tasks/task.ts';
 
 export interface StepEvent extends Speed {
@@ -83,6 +84,12 @@ export interface TrainOptions<M extends Module, B> {
   readonly checkpointEvery?: number;
   /** Steps of the running means. Default 100. */
   readonly window?: number;
+  /**
+   * Results are read from the device every so many steps at the latest (a second ends a group of steps earlier), and `onStep` is
+   * then called for each of them: where reading makes the device wait, it need not wait. Losses and updates are the same. More
+   * than 1 is not for `replicas`. Default: 1 on wasm and cpu, which have computed by the time an op returns, elsewhere 10.
+   */
+  readonly readEvery?: number;
   /** Recorded in checkpoints. */
   readonly seed?: number;
   readonly callbacks?: TrainCallbacks;
@@ -91,7 +98,7 @@ export interface TrainOptions<M extends Module, B> {
    * `@orchid-ml/trainers/node`. Losses and updates are those of one thread, to float32 rounding. The caller closes them.
    */
   readonly replicas?: Replicas;
-  /** Stops after the current step, saves, and returns with the reason `aborted`. */
+  /** Stops after the current step (and those that the device has been given already), saves, and returns with the reason `aborted`. */
   readonly signal?: AbortSignal;
 }
 
@@ -156,30 +163,48 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
     await callbacks.onCheckpoint?.({ step, path });
   }
 
+  function tell(known: readonly KnownSteps[]): Promise<void> {
+    return known.reduce((before, group) => before.then(() => tellOf(group)), Promise.resolve());
+  }
+
+  async function tellOf({ results, at }: KnownSteps): Promise<void> {
+    const speed = watch.end(task.tokensPerBatch, steps - step - results.length, results.length, at);
+    for (const { loss, metrics, gradientNorm, updated } of results) {
+      if (!updated) {
+        const culprit = Number.isFinite(loss) ? `the gradient's norm is ${gradientNorm}` : `the loss is ${loss}`;
+        const what = `${culprit}${whose(replicas)}, and the parameters were not updated`;
+        throw new TrainingDivergedError({ step: step + 1, what, lastCheckpoint: checkpoints?.last });
+      }
+      const learningRate = optimizer.learningRate * (schedule?.factor(step) ?? 1);
+      step++;
+      means.add({ loss, ...metrics });
+      const event = { step, steps, loss, metrics, means: means.means, gradientNorm, learningRate, ...speed };
+      if ((await callbacks.onStep?.(event)) === 'stop') stopped = true;
+    }
+  }
+
   const leader = { model, task, optimizer };
   await replicas?.join(leader);
-  while (step < steps && !stopped && !signal?.aborted) {
-    watch.begin();
-    const factor = schedule?.factor(step) ?? 1;
-    const { loss, metrics, gradientNorm, updated } = await leadStep(leader, { factor, clipNorm, ...memory }, replicas);
-    if (!updated) {
-      const culprit = Number.isFinite(loss) ? `the gradient's norm is ${gradientNorm}` : `the loss is ${loss}`;
-      const what = `${culprit}${whose(replicas)}, and the parameters were not updated`;
-      throw new TrainingDivergedError({ step: step + 1, what, lastCheckpoint: checkpoints?.last });
+  const maker = chooseSteps(leader, { clipNorm, ...memory }, replicas, options.readEvery);
+  try {
+    // Steps that are made; `step` counts those that are known.
+    let made = startStep;
+    while (made < steps && !stopped && !signal?.aborted) {
+      if (made === step) watch.begin();
+      await tell(await maker.make(schedule?.factor(made++) ?? 1));
+      await breathe();
+      const isDue = (every: number | undefined) => every !== undefined && made % every === 0;
+      const isLast = () => made === steps || stopped || signal?.aborted === true;
+      if (isLast() || isDue(evaluateEvery) || isDue(checkpointEvery)) await tell(await maker.rest());
+      const last = isLast();
+      if (evaluateEvery && (last || isDue(evaluateEvery))) {
+        if (signal?.aborted) cut = true;
+        else await evaluate();
+      }
+      if (last || isDue(checkpointEvery)) await save();
     }
-    step++;
-    means.add({ loss, ...metrics });
-    const speed = watch.end(task.tokensPerBatch, steps - step);
-    const learningRate = optimizer.learningRate * factor;
-    const event = { step, steps, loss, metrics, means: means.means, gradientNorm, learningRate, ...speed };
-    if ((await callbacks.onStep?.(event)) === 'stop') stopped = true;
-    await breathe();
-    const last = step === steps || stopped || signal?.aborted === true;
-    if (evaluateEvery && (last || step % evaluateEvery === 0)) {
-      if (signal?.aborted) cut = true;
-      else await evaluate();
-    }
-    if (last || (checkpointEvery && step % checkpointEvery === 0)) await save();
+  } finally {
+    maker.dispose();
   }
   // An abort or a stop that came during an evaluation has not been saved yet.
   if (step > startStep) await save();
@@ -218,7 +243,7 @@ function stateOf<M extends Module, B>(options: TrainOptions<M, B>, step: number)
 }
 
 function check<M extends Module, B>(options: TrainOptions<M, B>, startStep: number): void {
-  const whole = (name: 'steps' | 'evaluateEvery' | 'checkpointEvery' | 'window') => {
+  const whole = (name: 'steps' | 'evaluateEvery' | 'checkpointEvery' | 'window' | 'readEvery') => {
     const value = options[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
       throw new Error(`train: ${name} is ${value}; want an integer of at least 1`);
@@ -228,6 +253,7 @@ function check<M extends Module, B>(options: TrainOptions<M, B>, startStep: numb
   whole('evaluateEvery');
   whole('checkpointEvery');
   whole('window');
+  whole('readEvery');
   if (!(Number.isInteger(startStep) && startStep >= 0)) {
     throw new Error(`train: startStep is ${startStep}; want an integer of at least 0`);
   }

@@ -99,7 +99,9 @@ export class AdamW implements Optimizer {
     );
   }
 
-  update(packed: readonly tf.Tensor1D[], { factor = 1, gradientScale = 1 }: UpdateOptions = {}): void {
+  update(packed: readonly tf.Tensor1D[], options: UpdateOptions = {}): void {
+    const { factor = 1, gradientScale = 1, gate, clipNorm = null } = options;
+    if (gate && gradientScale !== 1) throw new Error('AdamW.update: want gradientScale or gate, not both');
     if (packed.length !== this.#groups.length || packed.some((g, i) => g.size !== this.#groups[i]!.size)) {
       throw new Error('AdamW.update: want the gradients as AdamW.pack gave them');
     }
@@ -119,27 +121,40 @@ export class AdamW implements Optimizer {
         rate: (rate * correction2) / correction1,
         epsilon: this.epsilon * correction2,
       };
-      if (hasKernel(ADAMW)) this.#updateInPlace(group, i, packed[i]!, numbers);
-      else this.#updateComposed(group, i, packed[i]!, numbers);
+      const update = { gradient: packed[i]!, numbers, gate: gate ? { numbers: gate, clipNorm } : null };
+      if (hasKernel(ADAMW)) this.#updateInPlace(group, i, update);
+      else this.#updateComposed(group, i, update);
     });
   }
 
-  #updateInPlace(group: FlatGroup, index: number, gradient: tf.Tensor1D, numbers: AdamWNumbers): void {
-    const variables = group.members.map(({ parameter }) => parameter.variable);
-    tf.tidy(() => variables.forEach(separate));
-    const inputs = { gradient, first: this.#first[index]!, second: this.#second[index]!, ...numbered(variables) };
-    tf.engine().runKernel(ADAMW, inputs, { ...numbers });
+  withdraw(updates: number): void {
+    this.#steps -= updates;
   }
 
-  #updateComposed(group: FlatGroup, index: number, gradient: tf.Tensor1D, numbers: AdamWNumbers): void {
+  #updateInPlace(group: FlatGroup, index: number, { gradient, numbers, gate }: GroupUpdate): void {
+    const variables = group.members.map(({ parameter }) => parameter.variable);
+    tf.tidy(() => variables.forEach(separate));
+    const moments = { first: this.#first[index]!, second: this.#second[index]! };
+    const inputs = { gradient, ...moments, ...(gate ? { gate: gate.numbers } : {}), ...numbered(variables) };
+    // The engine wants attributes without null.
+    const clipNorm = gate?.clipNorm ?? undefined;
+    tf.engine().runKernel(ADAMW, inputs, { ...numbers, ...(clipNorm === undefined ? {} : { clipNorm }) });
+  }
+
+  #updateComposed(group: FlatGroup, index: number, { gradient, numbers, gate }: GroupUpdate): void {
     const { beta1, gain1, beta2, gain2, keep, rate, epsilon } = numbers;
     const [first, second] = tf.tidy(() => {
-      const m = tf.add(tf.mul(this.#first[index]!, beta1), tf.mul(gradient, gain1));
-      const v = tf.add(tf.mul(this.#second[index]!, beta2), tf.mul(tf.square(gradient), gain2));
+      const { isOpen, g } = gate ? composedGate(gate, gradient) : { isOpen: null, g: gradient };
+      const orElse = (value: tf.Tensor, before: tf.Tensor) => (isOpen ? tf.where(isOpen, value, before) : value);
+      const m = tf.add(tf.mul(this.#first[index]!, beta1), tf.mul(g, gain1));
+      const v = tf.add(tf.mul(this.#second[index]!, beta2), tf.mul(tf.square(g), gain2));
       const change = tf.mul(tf.div(m, tf.add(tf.sqrt(v), epsilon)), rate);
       const values = pack(group, ({ parameter }) => parameter.variable);
-      assign(group, tf.sub(keep === 1 ? values : tf.mul(values, keep), change));
-      return [tf.keep(m), tf.keep(v)] as [tf.Tensor1D, tf.Tensor1D];
+      assign(group, orElse(tf.sub(keep === 1 ? values : tf.mul(values, keep), change), values) as tf.Tensor1D);
+      return [tf.keep(orElse(m, this.#first[index]!)), tf.keep(orElse(v, this.#second[index]!))] as [
+        tf.Tensor1D,
+        tf.Tensor1D,
+      ];
     });
     this.#first[index]!.dispose();
     this.#second[index]!.dispose();
@@ -182,6 +197,22 @@ export class AdamW implements Optimizer {
   dispose(): void {
     for (const tensor of [...this.#first, ...this.#second]) tensor.dispose();
   }
+}
+
+/** What one group's update is made from. */
+interface GroupUpdate {
+  readonly gradient: tf.Tensor1D;
+  readonly numbers: AdamWNumbers;
+  readonly gate: { readonly numbers: tf.Tensor1D; readonly clipNorm: number | null } | null;
+}
+
+/** A gate by tfjs's own ops: whether it is open, bool [1], and the gradient clipped. */
+function composedGate({ numbers, clipNorm }: NonNullable<GroupUpdate['gate']>, gradient: tf.Tensor1D) {
+  const [loss, squares] = [tf.slice1d(numbers, 0, 1), tf.slice1d(numbers, numbers.size - 1, 1)];
+  const isOpen = tf.logicalAnd(tf.isFinite(loss), tf.isFinite(squares));
+  if (clipNorm === null) return { isOpen, g: gradient };
+  const scale = tf.minimum(tf.div(clipNorm, tf.add(tf.sqrt(squares), 1e-6)), 1);
+  return { isOpen, g: tf.mul(gradient, scale) };
 }
 
 function within(name: string, value: number, low: number, high: number): number {

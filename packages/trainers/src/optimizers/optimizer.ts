@@ -8,6 +8,14 @@ export interface UpdateOptions {
   readonly factor?: number;
   /** Multiplies the gradients, as clipping does. Default 1. */
   readonly gradientScale?: number;
+  /**
+   * Numbers on the device, float32 [2 or more], that decide about this update, in place of `gradientScale`: it is made only if
+   * the first and the last of them are finite, and the last, the sum of the squares of all gradients, scales these to a norm of
+   * at most `clipNorm`.
+   */
+  readonly gate?: tf.Tensor1D;
+  /** With a gate; null: no clipping, the default. */
+  readonly clipNorm?: number | null;
 }
 
 export interface Optimizer {
@@ -25,6 +33,11 @@ export interface Optimizer {
   pack(gradients: ReadonlyMap<string, tf.Tensor>): tf.Tensor1D[];
   /** Updates the parameters from packed gradients. */
   update(packed: readonly tf.Tensor1D[], options?: UpdateOptions): void;
+  /**
+   * Takes the last so many updates back from {@link steps}: their gates were shut, and they have changed nothing. An optimizer
+   * that knows nothing of gates has no such method, and the loop then reads every step before it updates.
+   */
+  withdraw?(updates: number): void;
   /** Everything that a later run needs to go on, as named arrays. */
   state(): Promise<Map<string, SafetensorsTensor>>;
   /** Takes over what {@link state} gave. @throws Error, with nothing changed, when it is another model's */
