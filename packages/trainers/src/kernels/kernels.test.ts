@@ -3,6 +3,7 @@
 import { useBackend } from '@orchid-ml/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hasWebGpu } from '../../../backends/src/testing/webgpu.ts';
 import { adamw, gated, sumOfSquares } from '../plain/adamw.ts';
 import { ADAMW, hasKernel, numbered, PACK, SUM_OF_SQUARES } from './names.ts';
 
@@ -11,7 +12,9 @@ const values = (count: number, seed: number) => Float32Array.from({ length: coun
 const sizes = [1, 3, 4, 5, 8, 31];
 const total = sizes.reduce((a, b) => a + b);
 
-describe.each(['cpu', 'wasm'] as const)('kernels on %s', (engine) => {
+const engines = ['cpu', 'wasm', ...((await hasWebGpu()) ? (['webgpu'] as const) : [])] as const;
+
+describe.each(engines)('kernels on %s', (engine) => {
   beforeAll(async () => {
     await useBackend(engine);
     hasKernel(PACK);
@@ -75,5 +78,25 @@ describe.each(['cpu', 'wasm'] as const)('kernels on %s', (engine) => {
     expect(sum.shape).toEqual([]);
     expect((await sum.data())[0]).toBeCloseTo(want, 5);
     tf.dispose([sum, ...tensors]);
+  });
+
+  it('the sum of squares: of more than a workgroup, and not a number where a value is none', async () => {
+    const x = values(70_001, 3);
+    const tensors = [tf.tensor1d(x), tf.zeros([0]), tf.tensor1d([Number.NaN])];
+    const run = (held: tf.Tensor[]) => tf.engine().runKernel(SUM_OF_SQUARES, numbered(held)) as tf.Tensor;
+    const sums = [run(tensors.slice(0, 2)), run(tensors), run([tensors[1]!])];
+    const [sum, none, empty] = await Promise.all(sums.map(async (sum) => (await sum.data())[0]!));
+    expect(sum! / sumOfSquares(x)).toBeCloseTo(1, 5);
+    expect(none).toBeNaN();
+    expect(empty).toBe(0);
+    tf.dispose([...sums, ...tensors]);
+  });
+
+  it.skipIf(engine === 'cpu')('packs tensors end to end, also more than are bound at once', async () => {
+    const tensors = Array.from({ length: 37 }, (_, i) => tf.tensor2d(values(3 * i, i), [3, i]));
+    const packed = tf.engine().runKernel(PACK, numbered(tensors)) as tf.Tensor;
+    const want = (await Promise.all(tensors.map((tensor) => tensor.data()))).flatMap((part) => [...part]);
+    expect([...(await packed.data())]).toEqual(want);
+    tf.dispose([packed, ...tensors]);
   });
 });

@@ -6,6 +6,9 @@ import { sumOfSquaresCpu } from './cpu/sum-of-squares.ts';
 import { adamwWasm } from './wasm/adamw.ts';
 import { packWasm } from './wasm/pack.ts';
 import { sumOfSquaresWasm } from './wasm/sum-of-squares.ts';
+import { adamwWebGpu } from './webgpu/adamw.ts';
+import { packWebGpu } from './webgpu/pack.ts';
+import { sumOfSquaresWebGpu } from './webgpu/sum-of-squares.ts';
 
 /** Inputs: any float32 tensors under the keys 0, 1, ... Output: their values end to end, [total]. */
 export const PACK = 'OrchidPack';
@@ -35,6 +38,9 @@ const kernels = [
   { kernelName: ADAMW, backendName: 'cpu', kernelFunc: adamwCpu },
   { kernelName: SUM_OF_SQUARES, backendName: 'wasm', kernelFunc: sumOfSquaresWasm },
   { kernelName: SUM_OF_SQUARES, backendName: 'cpu', kernelFunc: sumOfSquaresCpu },
+  { kernelName: PACK, backendName: 'webgpu', kernelFunc: packWebGpu },
+  { kernelName: ADAMW, backendName: 'webgpu', kernelFunc: adamwWebGpu },
+  { kernelName: SUM_OF_SQUARES, backendName: 'webgpu', kernelFunc: sumOfSquaresWebGpu },
 ];
 
 /** Whether the current engine has the kernel. Ours are registered here, so that importing the package has no effect of its own. */
