@@ -21,10 +21,13 @@ const quiet = [
   '--disable-sync',
 ];
 
+/** Switches for WebGPU on Chromium's own software adapter, SwiftShader, on any machine. */
+export const webGpuSwitches: readonly string[] = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
 /**
  * Starts Chromium without a window; the caller closes it.
  *
- * @param args further switches
+ * @param args further switches, {@link webGpuSwitches} for one
  * @throws Error when the machine has none
  */
 export function launchChromium(args: readonly string[] = []): Promise<Browser> {

@@ -26,13 +26,18 @@ export interface SiteOptions {
   readonly minify?: boolean;
   /** Vite's configuration; without it, what the packages' READMEs tell users to set */
   readonly configFile?: string;
+  /** files in place of module names */
+  readonly alias?: Readonly<Record<string, string>>;
 }
 
 /**
  * @param root the folder with `index.html`
  * @throws Error when the page does not build
  */
-export async function buildSite(root: string, { minify = true, configFile }: SiteOptions = {}): Promise<Site> {
+export async function buildSite(
+  root: string,
+  { minify = true, configFile, alias = {} }: SiteOptions = {},
+): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'orchid-site-'));
   const servers: PreviewServer[] = [];
   const close = async (): Promise<void> => {
@@ -46,6 +51,7 @@ export async function buildSite(root: string, { minify = true, configFile }: Sit
       ...quiet,
       configFile: configFile ?? false,
       ...settings,
+      resolve: { alias: { ...alias } },
       build: { ...settings.build, outDir: folder, emptyOutDir: true, minify },
     });
     const serve = async (headers: Readonly<Record<string, string>>): Promise<string> => {
