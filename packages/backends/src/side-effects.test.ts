@@ -38,11 +38,13 @@ test.each(['index.ts', 'ops/index.ts', 'autodiff/index.ts'])(
   },
 );
 
-test('the native interface, which is installed here, stays out of a bundle, imports of it too', async () => {
+test('native code, which is installed here, stays out of a bundle, imports of it too', async () => {
   const path = JSON.stringify(fileURLToPath(new URL('index.ts', import.meta.url)));
   const code = await bundled(`import { useBackend } from ${path}; console.log(useBackend);`);
   expect(code).toContain('koffi is not installed');
   // What koffi's own loader says, and imports that a browser or a later bundler would resolve.
   expect(code).not.toContain('koromix');
-  expect(code).not.toMatch(/(import\(|from|import)\s*["'`](koffi|node:)/);
+  expect(code).not.toMatch(/(import\(|from|import)\s*["'`](koffi|webgpu|node:)/);
+  expect(code).toContain('the package webgpu is not installed');
+  expect(code).not.toContain('dawn.node');
 });
