@@ -3,7 +3,8 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:chil
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it, vi } from 'vitest';
 import { orchid, testFolder } from './run-orchid.ts';
 
 const folder = testFolder();
@@ -136,6 +137,7 @@ describe('orchid doctor', () => {
     const { code, output } = await orchid(folder, 'doctor');
     expect(output).toMatch(/wasm +ok .*SIMD.*heap [\d.]+ MiB now/);
     expect(output).toMatch(/cpu +ok /);
+    expect(output).toMatch(/webgpu +(ok .*WebGPU on .*\n +its limits +buffers of [\d.]+ .iB|none .*)/);
     expect(output).toMatch(/@tensorflow\/tfjs-core +4\.22\.0/);
     expect(output).toMatch(/Training works here, with the engine wasm\./);
     expect(code).toBe(0);
@@ -145,6 +147,16 @@ describe('orchid doctor', () => {
     const report = JSON.parse((await orchid(folder, 'doctor', '--json')).output);
     expect(report).toMatchObject({ canTrain: true, troubles: [] });
     expect(report.engines[0]).toMatchObject({ engine: 'wasm', works: true, simd: true });
+  });
+
+  it('says what to install where there is no WebGPU adapter, which is no trouble', async () => {
+    if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => null } });
+    const { code, output } = await orchid(folder, 'doctor');
+    vi.unstubAllGlobals();
+    expect(output).toMatch(/webgpu +none there is no WebGPU adapter.*driver/);
+    expect(output).not.toContain('its limits');
+    expect(code).toBe(0);
   });
 
   it('ends with exit code 1 where runs cannot be saved', async () => {

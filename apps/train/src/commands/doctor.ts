@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem, type } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { GpuInfo } from '@orchid-ml/backends';
 import pc from 'picocolors';
 import { messageOf } from '../errors.ts';
 import { type Io, say } from '../io.ts';
@@ -21,6 +22,8 @@ const packages = [
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-webgpu',
+  'webgpu',
 ] as const;
 
 function versionOf(name: string): string {
@@ -60,6 +63,23 @@ function engineLine(result: Probe): string {
   return `${pc.green('ok')}   ${result.says}${heap}`;
 }
 
+/** WebGPU is a gain where there is one, and no trouble where there is none. */
+function gpuLine({ works, says, gpu }: Probe): string {
+  if (!works || !gpu) return `${pc.yellow('none')} ${says.replace(/^useBackend: /, '')}`;
+  return gpu.software
+    ? `${pc.yellow('ok')}   ${says}; slower than wasm, so that --backend auto does not take it`
+    : `${pc.green('ok')}   ${says}`;
+}
+
+function gpuLimits({ limits }: GpuInfo): string {
+  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = limits;
+  return (
+    `buffers of ${format.bytes(maxBufferSize)}, ${format.bytes(maxStorageBufferBindingSize)} of one bound at once, ` +
+    `${maxStorageBuffersPerShaderStage} to a kernel; workgroups of ${limits.maxComputeInvocationsPerWorkgroup} with ` +
+    `${format.bytes(limits.maxComputeWorkgroupStorageSize)}`
+  );
+}
+
 function blasLine({ blas, noBlas }: Probe): string {
   return blas === null
     ? `${pc.yellow('none')} ${noBlas}; matrix products are two to three times slower than they could be`
@@ -71,8 +91,10 @@ export async function run(
   options: { readonly json?: boolean; readonly blas: string },
   io: Io,
 ): Promise<number> {
-  const engines = [await probe('wasm', options.blas), await probe('cpu')];
-  const [wasm, cpu] = engines as [Probe, Probe];
+  const wasm = await probe('wasm', options.blas);
+  const cpu = await probe('cpu');
+  const webgpu = await probe('webgpu');
+  const engines = [wasm, cpu, webgpu];
   const unwritable = cannotWrite(io.cwd);
   const troubles = [
     ...(nodeIsNewEnough() ? [] : [`Node ${process.versions.node} is too old; want ${minimumNode.join('.')} or newer`]),
@@ -117,17 +139,19 @@ export async function run(
     ],
   ]);
   say(io, '\nEngines (each tried with matrix products, a long convolution and their gradients)');
-  facts(
-    io,
-    engines.map((result) => [result.engine, engineLine(result)]),
-  );
-  if (wasm.works) facts(io, [['BLAS', blasLine(wasm)]]);
+  facts(io, [
+    ['wasm', engineLine(wasm)],
+    ...(wasm.works ? ([['BLAS', blasLine(wasm)]] as const) : []),
+    ['cpu', engineLine(cpu)],
+    ['webgpu', gpuLine(webgpu)],
+    ...(webgpu.gpu ? ([['its limits', gpuLimits(webgpu.gpu)]] as const) : []),
+  ]);
   say(io, '\nPackages');
   facts(io, Object.entries(versions));
   say(io);
   for (const warning of warnings) say(io, `${pc.yellow('note:')} ${warning}`);
   for (const trouble of troubles) say(io, `${pc.red('trouble:')} ${trouble}`);
-  const best = wasm.works ? 'wasm' : 'cpu';
+  const best = webgpu.gpu?.software === false ? 'webgpu' : wasm.works ? 'wasm' : 'cpu';
   say(io, canTrain ? pc.green(`Training works here, with the engine ${best}.`) : pc.red('Training cannot work here.'));
   return canTrain ? 0 : 1;
 }

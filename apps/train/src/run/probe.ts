@@ -1,6 +1,6 @@
 // Tries an engine out: a tiny op, the gradient of one, and our own long convolution with its gradients, each against an
 // answer worked out by hand.
-import { type EngineName, useBackend } from '@orchid-ml/backends';
+import { type EngineName, type GpuInfo, useBackend } from '@orchid-ml/backends';
 import { longConv } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../errors.ts';
@@ -18,6 +18,8 @@ export interface Probe {
   readonly blas: string | null;
   /** why there is none; null where there is one, or the engine has no use for it */
   readonly noBlas: string | null;
+  /** what the webgpu engine runs on; null for the others */
+  readonly gpu: GpuInfo | null;
   /** bytes of the wasm heap now; null for an engine without one */
   readonly heapBytes: number | null;
 }
@@ -66,9 +68,9 @@ export async function probe(engine: EngineName, blas = 'auto'): Promise<Probe> {
     await tinyChecks();
     const leaked = tf.memory().numTensors - before;
     if (leaked !== 0) throw new Error(`${leaked} tensors were left behind`);
-    const products = { blas: info.blas ?? null, noBlas: info.noBlas ?? null };
-    const { simd, threads } = info;
-    return { engine, works: true, says: String(info), simd, threads, ...products, heapBytes: heapBytes() };
+    const { simd, threads, blas: library = null, noBlas = null, gpu = null } = info;
+    const facts = { simd, threads, blas: library, noBlas, gpu, heapBytes: heapBytes() };
+    return { engine, works: true, says: String(info), ...facts };
   } catch (error) {
     return {
       engine,
@@ -78,6 +80,7 @@ export async function probe(engine: EngineName, blas = 'auto'): Promise<Probe> {
       threads: 0,
       blas: null,
       noBlas: null,
+      gpu: null,
       heapBytes: null,
     };
   }
