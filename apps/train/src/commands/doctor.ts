@@ -67,7 +67,7 @@ function engineLine(result: Probe): string {
 function gpuLine({ works, says, gpu }: Probe): string {
   if (!works || !gpu) return `${pc.yellow('none')} ${says.replace(/^useBackend: /, '')}`;
   return gpu.software
-    ? `${pc.yellow('ok')}   ${says}; slower than wasm, so that --backend auto does not take it`
+    ? `${pc.yellow('ok')}   ${says}, which --backend auto does not take`
     : `${pc.green('ok')}   ${says}`;
 }
 
