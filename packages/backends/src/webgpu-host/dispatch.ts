@@ -79,11 +79,15 @@ export function dispatch(backend: WebGpuBackend, program: Program, args: Dispatc
   const { device } = backend;
   enter(device, program.name);
   if (args.groups === 0) return;
+  if (!Number.isInteger(args.groups) || args.groups < 0) {
+    throw new Error(`${program.name}: groups must be a whole number, got ${args.groups}`);
+  }
   const { pipeline, layout } = compiledFor(device, program);
   const entries: GPUBindGroupEntry[] = program.buffers.map(({ name, access }, binding) => {
     const bound = args.buffers[name];
     if (!bound) throw new Error(`${program.name}: nothing is bound to its buffer '${name}'`);
     const resource = resourceOf(backend, bound, access);
+    checkPart(device, `${program.name}: '${name}'`, resource);
     const size = resource.size ?? resource.buffer.size;
     if (size > device.limits.maxStorageBufferBindingSize) {
       throw new Error(
@@ -125,6 +129,16 @@ function resourceOf(
   if (access === 'read_write') data.values = null;
   const buffer = data.resource as GPUBuffer;
   return 'dataId' in bound ? { buffer } : { buffer, offset: bound.offset, size: bound.bytes };
+}
+
+/** A part that is not within its buffer would be reported late, and not by its name. */
+function checkPart(device: GPUDevice, what: string, { buffer, offset, size }: GPUBufferBinding): void {
+  if (offset === undefined || size === undefined) return;
+  const step = device.limits.minStorageBufferOffsetAlignment;
+  if (offset % step !== 0) throw new Error(`${what} begins at byte ${offset}, which is no multiple of ${step}`);
+  if (offset < 0 || size <= 0 || offset + size > buffer.size) {
+    throw new Error(`${what} is given bytes ${offset} to ${offset + size} of a tensor of ${buffer.size}`);
+  }
 }
 
 /** By what a table has not: `buffer` is a method of tensors too. */
