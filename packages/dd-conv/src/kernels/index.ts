@@ -8,3 +8,7 @@ import './wasm/dd-conv-grad.ts';
 import './wasm/phase-suppression.ts';
 import './wasm/split-complex.ts';
 import './webgpu/split-complex.ts';
+import './webgpu/dd-conv.ts';
+import './webgpu/dd-conv-grad.ts';
+import './webgpu/phase-suppression.ts';
+import './webgpu/phase-suppression-grad.ts';

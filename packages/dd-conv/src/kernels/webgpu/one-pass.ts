@@ -1,0 +1,166 @@
+// Convolutions whose transforms fit in workgroup memory: one dispatch, and one for all gradients where the device binds as many
+// buffers as those take.
+import {
+  type Bound,
+  dispatch,
+  type Table,
+  table,
+  type WebGpuBackend,
+  withScratch,
+} from '@orchid-ml/backends/webgpu-host';
+import { invocationsFor, joined, lanesFor, type SharedTransform, sharedTransform } from '@orchid-ml/fft/wgsl';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { scalesOf, twistTable, valuesOf } from '../../wgsl/bins.ts';
+import { type Fused, fusedBuffers, fusedProgram, type Output } from '../../wgsl/fused.ts';
+import { foldSkipProgram, groupsFor, sumPartsProgram } from '../../wgsl/sum-parts.ts';
+import { type Convolution, fusedOf, type Tile, tilesOf } from './convolution.ts';
+
+/** So many workgroups keep a large GPU busy; more parts than that only cost bytes. */
+const ENOUGH_GROUPS = 512;
+
+/** Whether a transform of the convolution's length fits in workgroup memory. */
+export function fitsOnePass({ backend, n, pairs }: Convolution): boolean {
+  return lanesFor(n, pairs, backend.device.limits) > 0;
+}
+
+/** Computes the outputs into the convolution's tensors. */
+export function onePass(convolution: Convolution, outputs: readonly Output[]): void {
+  const most = mostBuffers(convolution);
+  const fused = fusedOf(convolution, outputs);
+  const isTooMuch = outputs.some((output) => fusedBuffers({ ...fused, outputs: [output] }).length > most);
+  const canFold = fused.hasSkip && fused.kernel !== 'none' && fused.transform === 'dft';
+  if (isTooMuch && canFold) withFoldedSkip(convolution, (folded) => runGroups(folded, outputs));
+  else runGroups(convolution, outputs);
+}
+
+function mostBuffers({ backend }: Convolution): number {
+  return backend.device.limits.maxStorageBuffersPerShaderStage;
+}
+
+/** The same convolution with skip in its kernel. */
+function withFoldedSkip(convolution: Convolution, run: (folded: Convolution) => void): void {
+  const { backend, tensors, width, kernelRows, scale } = convolution;
+  const { kernel, skip, ...others } = tensors;
+  const size = util.sizeFromShape(kernel!.shape);
+  withScratch(backend, size, (scratch) => {
+    const folded = { ...scratch, shape: kernel!.shape };
+    dispatch(backend, foldSkipProgram, {
+      buffers: { kernel: kernel!, skip: skip!, folded },
+      params: { size, rowSize: kernelRows * width, width, factor: 1 / scale },
+      groups: groupsFor(size),
+    });
+    run({ ...convolution, tensors: { ...others, kernel: folded } });
+  });
+}
+
+function runGroups(convolution: Convolution, outputs: readonly Output[]): void {
+  const most = mostBuffers(convolution);
+  const groups: Output[][] = [];
+  for (const output of outputs) {
+    const group = groups.find((others) => fusedBuffers(fusedOf(convolution, [...others, output])).length <= most);
+    if (group) group.push(output);
+    else groups.push([output]);
+  }
+  // Where buffers are few there are many dispatches already: none for sums of parts then.
+  for (const group of groups) runGroup(convolution, group, groups.length <= 3);
+}
+
+/** The outputs of one program. */
+function runGroup(convolution: Convolution, outputs: readonly Output[], mayDivideSums: boolean): void {
+  const { backend, batch, length, width, pairs, n, kernel, kernelRows, scale, tensors } = convolution;
+  const { limits } = backend.device;
+  const lanes = lanesFor(n, pairs, limits);
+  const transform = sharedTransform(n, lanes, invocationsFor(n, lanes, limits));
+  const fused = fusedOf(convolution, outputs);
+  const program = fusedProgram(fused, transform);
+  const laneGroups = Math.ceil(pairs / lanes);
+  const tiles = tilesOf(convolution, 0);
+  const sumsKernel = outputs.includes('kernel') && kernel === 'shared';
+  const sums = sumsKernel || outputs.includes('skip');
+
+  // Examples of a part meet one transform of a shared kernel, and leave one sum.
+  const wanted = Math.ceil(ENOUGH_GROUPS / laneGroups);
+  // A kernel's gradient in more parts would cost more bytes than the signals do.
+  const most = sumsKernel ? Math.max(1, Math.floor(batch / 4)) : batch;
+  const perTile = kernel === 'shared' || sums ? Math.min(most, sums && !mayDivideSums ? 1 : wanted) : batch;
+  const chunk = Math.ceil(Math.max(...tiles.map(({ count }) => count)) / perTile);
+  const partsOf = ({ count }: Tile) => Math.ceil(count / chunk);
+  const parts = tiles.reduce((sum, tile) => sum + partsOf(tile), 0);
+
+  const summed: Record<string, TensorInfo> = {
+    ...(sumsKernel && { dKernel: tensors.dKernel! }),
+    ...(outputs.includes('skip') && { dSkip: tensors.dSkip! }),
+  };
+  const names = fusedBuffers(fused).map(({ name }) => name);
+  withPartsOf(backend, summed, parts, (partial) => {
+    let firstPart = 0;
+    for (const tile of tiles) {
+      const buffers: Record<string, Bound> = {};
+      for (const name of names)
+        buffers[name] =
+          partial[name] ?? (name === 'table' ? tableOf(convolution, transform) : tile.bound(tensors[name]!));
+      dispatch(backend, program, {
+        buffers,
+        params: {
+          n,
+          ...scalesOf(fused.transform, n),
+          width,
+          pairs,
+          length,
+          kernelRows,
+          batch: tile.count,
+          chunk,
+          values: Math.ceil((valuesOf(1, n) * lanes) / transform.invocations),
+          firstPart,
+          blocks: 1,
+          laneGroups,
+          scale,
+        },
+        groups: laneGroups * partsOf(tile),
+        times: timesOf(fused, partsOf(tile)),
+      });
+      firstPart += partsOf(tile);
+    }
+  });
+}
+
+/** How often a program reads all of a buffer. */
+function timesOf({ kernel, outputs }: Fused, parts: number): Record<string, number> {
+  const has = (output: Output) => outputs.includes(output);
+  return {
+    ...(kernel === 'shared' && { kernel: parts }),
+    ...(has('inputGate') && { z: has('outputGate') || has('kernel') || has('spectrum') || has('skip') ? 2 : 1 }),
+    ...(has('z') && (has('outputGate') || has('kernel') || has('spectrum') || has('skip')) && { inputGate: 2 }),
+    ...(has('outputGate') &&
+      (has('z') || has('inputGate') || has('kernel') || has('spectrum') || has('skip')) && { dy: 2 }),
+  };
+}
+
+/** Runs `call` with buffers for the parts of sums, and adds them up; a sum of one part is written where it belongs. */
+function withPartsOf(
+  backend: WebGpuBackend,
+  sums: Readonly<Record<string, TensorInfo>>,
+  parts: number,
+  call: (partial: Readonly<Record<string, TensorInfo>>) => void,
+): void {
+  const [name, ...others] = Object.keys(sums);
+  if (name === undefined || parts === 1) {
+    call(sums);
+    return;
+  }
+  const { [name]: total, ...rest } = sums;
+  const size = util.sizeFromShape(total!.shape);
+  withScratch(backend, parts * size, (scratch) => {
+    withPartsOf(backend, others.length > 0 ? rest : {}, parts, (partial) => call({ ...partial, [name]: scratch }));
+    dispatch(backend, sumPartsProgram, {
+      buffers: { parts: scratch, total: total! },
+      params: { size, parts },
+      groups: groupsFor(size),
+    });
+  });
+}
+
+function tableOf({ backend, transform, n }: Convolution, { table: twiddles }: SharedTransform): Table {
+  if (transform === 'dft') return table(backend, twiddles.key, twiddles.make);
+  return table(backend, `ddConv: dct ${n}, ${twiddles.key}`, () => joined(twiddles.make(), twistTable(n)));
+}

@@ -1,0 +1,384 @@
+// The heart of the convolution as one WGSL program: transform signal and kernel in workgroup memory, multiply, transform back; and
+// its gradients, as many of them at once as one asks for. In one pass (n1 = 1) it reads the tensors and writes the results; of a
+// longer transform it does what lies between two passes over columns, rows k1 and n1 - k1 together, in place.
+import type { BufferSlot, Program } from '@orchid-ml/backends/webgpu-host';
+import type { SharedTransform } from '@orchid-ml/fft/wgsl';
+import { BIN_PARAMS, type Bins, binFunctions, rowsOf, spectrumRead, spectrumWrite, valuesOf } from './bins.ts';
+import { getPair, pairSlot, placeFunction, putPair } from './pairs.ts';
+
+/** What a program computes: y, or gradients by the name of what they belong to. */
+export type Output = 'y' | 'z' | 'kernel' | 'spectrum' | 'skip' | 'inputGate' | 'outputGate';
+
+export interface Fused {
+  readonly transform: 'dft' | 'dct';
+  /** rows in which a transform lies after its first pass, each of the shared transform's length; 1: all is one pass */
+  readonly n1: number;
+  /** of the transform, of a row */
+  readonly isEvenLength: boolean;
+  /** of the tensors' rows */
+  readonly isEvenWidth: boolean;
+  readonly kernel: 'none' | 'shared' | 'per example';
+  readonly hasSpectrum: boolean;
+  readonly hasSkip: boolean;
+  /** in one pass only: the passes over columns have them otherwise */
+  readonly hasInputGate: boolean;
+  readonly hasOutputGate: boolean;
+  /**
+   * Rows have y, z and kernel only besides what belongs to bins: y in the place of the signal, dz in that of the gradient,
+   * the kernel's gradient in that of the kernel, which is not scaled.
+   */
+  readonly outputs: readonly Output[];
+}
+
+/**
+ * Params besides {@link BIN_PARAMS}. `laneGroups` workgroups share a row of pairs, and each takes `chunk` examples: a part. Sums over
+ * examples (gradients of a shared kernel and of skip) are left as the sums of parts, from `firstPart` on.
+ */
+export const FUSED_PARAMS = {
+  ...BIN_PARAMS,
+  width: 'u32',
+  pairs: 'u32',
+  length: 'u32',
+  kernelRows: 'u32',
+  batch: 'u32',
+  chunk: 'u32',
+  values: 'u32',
+  firstPart: 'u32',
+  blocks: 'u32',
+  laneGroups: 'u32',
+  scale: 'f32',
+} as const;
+
+/** The tensors a program needs, by the names of its buffers. */
+export function fusedBuffers(fused: Fused): BufferSlot[] {
+  const { isEvenWidth, outputs } = fused;
+  const needs = needsOf(fused);
+  const slots: BufferSlot[] = [];
+  const add = (isThere: boolean, name: string, access: BufferSlot['access']) => {
+    if (isThere) slots.push(pairSlot(name, access, isEvenWidth));
+  };
+  const has = (output: Output) => outputs.includes(output);
+  if (fused.n1 > 1) {
+    const row = (isThere: boolean, name: string, isWritten: boolean) => {
+      if (isThere) slots.push({ name, access: isWritten ? 'read_write' : 'read', type: 'vec2f' });
+    };
+    row(needs.signal, 'z', has('y'));
+    row(needs.gradient, 'dy', has('z'));
+    row(needs.kernel || has('kernel'), 'kernel', has('kernel'));
+  } else {
+    add(needs.signal || has('inputGate'), 'z', 'read');
+    add(needs.gradient || has('outputGate'), 'dy', 'read');
+    add(needs.kernel, 'kernel', 'read');
+    add(fused.hasInputGate && (needs.signal || has('z')), 'inputGate', 'read');
+    add(fused.hasOutputGate && (needs.gradient || has('y')), 'outputGate', 'read');
+  }
+  add(needs.spectrum, 're', 'read');
+  add(needs.spectrum && fused.transform === 'dft', 'im', 'read');
+  add(needs.skip, 'skip', 'read');
+  slots.push({ name: 'table', access: 'read', type: 'vec2f' });
+  if (fused.n1 === 1) {
+    add(has('y'), 'y', 'read_write');
+    add(has('z'), 'dz', 'read_write');
+    add(has('kernel'), 'dKernel', 'read_write');
+    add(has('inputGate'), 'dInputGate', 'read_write');
+    add(has('outputGate'), 'dOutputGate', 'read_write');
+  }
+  add(has('spectrum'), 'dRe', 'read_write');
+  add(has('spectrum') && fused.transform === 'dft', 'dIm', 'read_write');
+  add(has('skip'), 'dSkip', 'read_write');
+  return slots;
+}
+
+function needsOf({ outputs, kernel, hasSpectrum, hasSkip }: Fused) {
+  const has = (...names: Output[]) => names.some((name) => outputs.includes(name));
+  const filtersSignal = has('y', 'outputGate');
+  const filtersGradient = has('z', 'inputGate');
+  const correlates = has('kernel', 'spectrum', 'skip');
+  const filters = filtersSignal || filtersGradient;
+  return {
+    filtersSignal,
+    filtersGradient,
+    correlates,
+    /** z transformed */
+    signal: filtersSignal || correlates,
+    /** dy transformed */
+    gradient: filtersGradient || correlates,
+    kernel: filters && kernel !== 'none',
+    spectrum: filters && hasSpectrum,
+    skip: filters && hasSkip,
+  };
+}
+
+const built = new Map<string, Program>();
+
+/** The program, built once for each transform and kind of convolution. */
+export function fusedProgram(fused: Fused, transform: SharedTransform): Program {
+  const key = JSON.stringify([transform.key, fused]);
+  let program = built.get(key);
+  if (!program) {
+    program = build(fused, transform);
+    built.set(key, program);
+  }
+  return program;
+}
+
+function build(fused: Fused, transform: SharedTransform): Program {
+  const { n1, outputs, isEvenWidth } = fused;
+  const { invocations } = transform;
+  const rows = rowsOf(n1);
+  const lanes = transform.lanes / rows;
+  // Bluestein's algorithm serves all lengths to half its own.
+  const longest = transform.length === 'params.n' ? transform.points / 2 : transform.n;
+  const values = Math.ceil((valuesOf(n1, longest) * lanes) / invocations);
+  const bins: Bins = {
+    transform: fused.transform,
+    n2: transform.length,
+    isEven: fused.isEvenLength,
+    n1,
+    lanes,
+    twist: transform.length === 'params.n' ? `${3 * transform.points}u` : `${transform.n}u`,
+  };
+  const needs = needsOf(fused);
+  const buffers = fusedBuffers(fused);
+  const text = new Text(fused, lanes, transform, values);
+  const pairs =
+    n1 === 1 ? buffers.filter(({ name }) => !['re', 'im', 'table', 'dRe', 'dIm', 'skip', 'dSkip'].includes(name)) : [];
+  const declarations = [
+    transform.declarations,
+    binFunctions(bins),
+    ...(n1 === 1 ? [placeFunction(fused.transform, transform.length)] : []),
+    ...pairs.map(({ name, access }) => (access === 'read' ? getPair : putPair)(name, isEvenWidth)),
+    ...(needs.spectrum ? [spectrumRead(bins, isEvenWidth)] : []),
+    ...(needs.skip ? [getPair('skip', isEvenWidth)] : []),
+    ...(outputs.includes('spectrum') ? [spectrumWrite(bins, isEvenWidth)] : []),
+    ...(outputs.includes('skip') ? [putPair('dSkip', isEvenWidth)] : []),
+  ].join('\n');
+  return {
+    name: outputs.includes('y') && !needs.gradient ? 'ddConv' : `ddConv: gradient of ${outputs.join(', ')}`,
+    buffers,
+    params: FUSED_PARAMS,
+    workgroupSize: invocations,
+    shared: { mem: `array<vec2f, ${Math.max(transform.points * transform.lanes, invocations)}>` },
+    declarations,
+    body: text.body(),
+  };
+}
+
+/** What happens before a transform and after it. */
+interface Phase {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The statements of a program. */
+class Text {
+  readonly fused: Fused;
+  readonly lanes: number;
+  readonly transform: SharedTransform;
+  readonly values: number;
+  readonly needs: ReturnType<typeof needsOf>;
+
+  constructor(fused: Fused, lanes: number, transform: SharedTransform, values: number) {
+    this.fused = fused;
+    this.lanes = lanes;
+    this.transform = transform;
+    this.values = values;
+    this.needs = needsOf(fused);
+  }
+
+  /**
+   * One loop over all transforms: a shared kernel's, those of every example, that of a shared kernel's gradient. Its body has the
+   * transform once; drivers inline it, and take seconds over many.
+   */
+  body(): string {
+    const { fused, lanes, needs, values } = this;
+    const isShared = fused.kernel === 'shared';
+    const has = (output: Output) => fused.outputs.includes(output);
+    const array = (name: string) => `var ${name}: array<vec4f, ${values}>;`;
+    const kernel = needs.kernel ? [this.kernel()] : [];
+    const kernelGradient = has('kernel') ? [this.kernelGradient()] : [];
+    const first = isShared ? kernel : [];
+    const each = [
+      ...(isShared ? [] : kernel),
+      ...(needs.signal ? this.signal() : []),
+      ...(needs.gradient ? this.gradient() : []),
+      ...(isShared ? [] : kernelGradient),
+    ];
+    const last = isShared ? kernelGradient : [];
+    const phases = [...first, ...each, ...last];
+    const choose = (texts: string[]) => `
+  switch (phase) {
+${texts.map((text, i) => (text === '' ? '' : `case ${i}u: {\n${text}\n}\n`)).join('')}default: {}
+  }`;
+    const lines = [
+      'let laneGroup = group % params.laneGroups;',
+      'let block = (group / params.laneGroups) % params.blocks;',
+      'let part = group / (params.laneGroups * params.blocks);',
+      `let firstPair = laneGroup * ${lanes}u;`,
+      'let firstExample = part * params.chunk;',
+      'let examples = min(params.chunk, params.batch - firstExample);',
+      ...(needs.kernel ? [array('kernelBins')] : []),
+      ...(needs.correlates ? [array('signalBins')] : []),
+      ...(has('kernel') ? [array('correlations')] : []),
+      ...(has('skip') ? ['var skipSum: vec2f;'] : []),
+      `let steps = examples * ${each.length}u + ${first.length + last.length}u;`,
+      'for (var step = 0u; step < steps; step++) {',
+      `  var phase = step;`,
+      '  var example = firstExample;',
+      `  if (step >= ${first.length}u) {`,
+      `    phase = ${first.length}u + (step - ${first.length}u) % ${each.length}u;`,
+      `    example += (step - ${first.length}u) / ${each.length}u;`,
+      '  }',
+      ...(last.length > 0 ? [`  if (step + 1u == steps) { phase = ${phases.length - 1}u; }`] : []),
+      '  workgroupBarrier();',
+      choose(phases.map(({ before }) => before)),
+      '  forward(local);',
+      choose(phases.map(({ after }) => after)),
+      '}',
+      ...(has('skip') ? [this.sumSkip()] : []),
+    ];
+    return lines.join('\n');
+  }
+
+  /** For every element of workgroup memory: sample t of a pair of channels, `at` its place, `isThere` whether there is one. */
+  private each(count: string, body: string): string {
+    const { lanes, fused, transform } = this;
+    const stride = rowsOf(fused.n1) * lanes;
+    const row = fused.n1 === 1 ? '' : `\n  let k1 = rowOf(block, (i / ${lanes}u) % 2u);`;
+    const isThere = fused.n1 === 1 ? `t < ${count}` : `k1 < ${fused.n1}u`;
+    return `
+for (var i = local; i < params.n * ${stride}u; i += ${transform.invocations}u) {
+  let t = i / ${stride}u;
+  let pair = firstPair + i % ${lanes}u;${row}
+  let isThere = ${isThere} && pair < params.pairs;
+  ${fused.n1 === 1 ? `let at = place(t) * ${lanes}u + i % ${lanes}u;` : 'let at = i;'}
+  ${body}
+}`.trim();
+  }
+
+  private rowIndex(owner: string): string {
+    return `((${owner} * ${this.fused.n1}u + k1) * ${this.transform.length} + t) * params.pairs + pair`;
+  }
+
+  private load(count: string, value: string): string {
+    return this.each(count, `var value: vec2f;\n  if (isThere) { value = ${value}; }\n  mem[at] = value;`);
+  }
+
+  private store(count: string, statements: readonly string[]): string {
+    return this.each(count, `if (isThere) {\n    let value = mem[at].yx;\n    ${statements.join('\n    ')}\n  }`);
+  }
+
+  /** For every value that this invocation owns: its bin and pair; `v` is its number. */
+  private bins(statements: readonly string[]): string {
+    return `
+for (var v = 0u; v < params.values; v++) {
+  let i = v * ${this.transform.invocations}u + local;
+  let pair = firstPair + i % ${this.lanes}u;
+  if (i < valuesIn(block) && pair < params.pairs) {
+    let bin = binOf(i, block);
+    ${statements.join('\n    ')}
+  }
+}`.trim();
+  }
+
+  private kernel(): Phase {
+    const { n1, hasSkip, kernel } = this.fused;
+    const owner = kernel === 'shared' ? '0u' : 'example';
+    const value = n1 === 1 ? `get_kernel(${owner} * params.kernelRows + t, pair)` : `kernel[${this.rowIndex(owner)}]`;
+    const skip = hasSkip ? ' + constant(get_skip(0u, pair), bin.k)' : '';
+    return {
+      before: this.load('params.kernelRows', value),
+      after: this.bins([`kernelBins[v] = params.scale * unpack(bin)${skip};`]),
+    };
+  }
+
+  /** F(h) + H + d of the value at hand. */
+  private response(): string {
+    const { needs } = this;
+    const terms = [
+      needs.kernel ? 'kernelBins[v]' : '',
+      needs.spectrum ? 'spectrumAt(example, bin, pair)' : '',
+      needs.skip && !needs.kernel ? 'constant(get_skip(0u, pair), bin.k)' : '',
+    ];
+    return terms.filter((term) => term !== '').join(' + ');
+  }
+
+  private signal(): Phase[] {
+    const { needs, fused } = this;
+    const { n1, hasInputGate, hasOutputGate, outputs } = fused;
+    const row = 'example * params.length + t, pair';
+    const gate = hasInputGate ? ` * get_inputGate(${row})` : '';
+    const value = n1 === 1 ? `get_z(${row})${gate}` : `z[${this.rowIndex('example')}]`;
+    const toBins = {
+      before: this.load('params.length', value),
+      after: this.bins([
+        'let signal = unpack(bin);',
+        ...(needs.correlates ? ['signalBins[v] = signal;'] : []),
+        ...(needs.filtersSignal ? [`pack(bin, product(signal, ${this.response()}, bin.k));`] : []),
+      ]),
+    };
+    if (!needs.filtersSignal) return [toBins];
+    let statement = `put_dOutputGate(${row}, value * get_dy(${row}));`;
+    if (n1 > 1) statement = `z[${this.rowIndex('example')}] = value;`;
+    else if (outputs.includes('y')) {
+      statement = `put_y(${row}, value${hasOutputGate ? ` * get_outputGate(${row})` : ''});`;
+    }
+    return [toBins, { before: '', after: this.store('params.length', [statement]) }];
+  }
+
+  private gradient(): Phase[] {
+    const { needs, fused } = this;
+    const { n1, hasInputGate, hasOutputGate, outputs, kernel } = fused;
+    const row = 'example * params.length + t, pair';
+    const gate = hasOutputGate ? ` * get_outputGate(${row})` : '';
+    const value = n1 === 1 ? `get_dy(${row})${gate}` : `dy[${this.rowIndex('example')}]`;
+    const has = (output: Output) => outputs.includes(output);
+    const correlations = [
+      'let correlated = correlation(signalBins[v], gradient, bin.k);',
+      ...(has('spectrum') ? ['putSpectrum(example, bin, pair, correlated);'] : []),
+      ...(has('kernel') ? [`correlations[v] ${kernel === 'shared' ? '+=' : '='} correlated;`] : []),
+      ...(has('skip') ? ['skipSum += constantGradient(correlated, bin.k);'] : []),
+    ];
+    const toBins = {
+      before: this.load('params.length', value),
+      after: this.bins([
+        'let gradient = unpack(bin);',
+        ...(needs.correlates ? correlations : []),
+        ...(needs.filtersGradient ? [`pack(bin, correlation(${this.response()}, gradient, bin.k));`] : []),
+      ]),
+    };
+    if (!needs.filtersGradient) return [toBins];
+    const statements = [
+      ...(has('z') ? [`put_dz(${row}, value${hasInputGate ? ` * get_inputGate(${row})` : ''});`] : []),
+      ...(has('inputGate') ? [`put_dInputGate(${row}, value * get_z(${row}));`] : []),
+    ];
+    const rows = [`dy[${this.rowIndex('example')}] = value;`];
+    return [toBins, { before: '', after: this.store('params.length', n1 === 1 ? statements : rows) }];
+  }
+
+  private kernelGradient(): Phase {
+    const isShared = this.fused.kernel === 'shared';
+    const row = `(${isShared ? 'params.firstPart + part' : 'example'}) * params.kernelRows + t`;
+    const statement =
+      this.fused.n1 === 1
+        ? `put_dKernel(${row}, pair, value * params.scale);`
+        : `kernel[${this.rowIndex(isShared ? '0u' : 'example')}] = value;`;
+    return { before: this.bins(['pack(bin, correlations[v]);']), after: this.store('params.kernelRows', [statement]) };
+  }
+
+  /** All invocations' sums of a pair: a half is added to the other until one is left. */
+  private sumSkip(): string {
+    const { lanes } = this;
+    return `
+workgroupBarrier();
+mem[local] = skipSum;
+for (var count = ${this.transform.invocations / lanes}u; count > 1u; count = (count + 1u) / 2u) {
+  workgroupBarrier();
+  let kept = (count + 1u) / 2u * ${lanes}u;
+  if (local + kept < count * ${lanes}u) { mem[local] += mem[local + kept]; }
+}
+if (local < ${lanes}u && firstPair + local < params.pairs) {
+  put_dSkip((params.firstPart + part) * params.blocks + block, firstPair + local, mem[local]);
+}`.trim();
+  }
+}
