@@ -2,10 +2,11 @@
 import { useBackend } from '@orchid-ml/backends';
 import { getBackend, memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
+import { hasWebGpu } from '../../backends/src/testing/webgpu.ts';
 
+export type EngineName = 'cpu' | 'wasm' | 'webgpu';
 /** Every backend with kernels; the conformance suites run over all of them. */
-export const ENGINES = ['cpu', 'wasm'] as const;
-export type EngineName = (typeof ENGINES)[number];
+export const ENGINES: readonly EngineName[] = ['cpu', 'wasm', ...((await hasWebGpu()) ? (['webgpu'] as const) : [])];
 
 /** Makes an engine the current one. */
 export async function start(name: EngineName): Promise<void> {

@@ -12,6 +12,11 @@ import { idctWasm } from './wasm/idct.ts';
 import { ifftWasm } from './wasm/ifft.ts';
 import { irfftWasm } from './wasm/irfft.ts';
 import { rfftWasm } from './wasm/rfft.ts';
+import { dctWebGpu } from './webgpu/dct.ts';
+import { fftWebGpu } from './webgpu/fft.ts';
+import { idctWebGpu } from './webgpu/idct.ts';
+import { ifftWebGpu } from './webgpu/ifft.ts';
+import { irfftWebGpu } from './webgpu/irfft.ts';
 import { rfftWebGpu } from './webgpu/rfft.ts';
 
 const kernels: KernelConfig[] = [
@@ -27,6 +32,11 @@ const kernels: KernelConfig[] = [
   ifftWasm,
   irfftWasm,
   rfftWasm,
+  dctWebGpu,
+  fftWebGpu,
+  idctWebGpu,
+  ifftWebGpu,
+  irfftWebGpu,
   rfftWebGpu,
 ];
 

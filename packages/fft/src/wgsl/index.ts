@@ -1,5 +1,6 @@
 // Transforms as WGSL text, for kernels of other packages that fuse them with work of their own.
 export { butterfly, COMPLEX, RADICES, type Radix, stagesOf } from './butterflies.ts';
+export type { Hook, Operation } from './operations/operation.ts';
 export {
   invocationsFor,
   lanesFor,
@@ -9,4 +10,5 @@ export {
   sharedTransform,
   type WorkgroupLimits,
 } from './shared-transform.ts';
+export { type Lanes, lanesOf, SIGNAL_PARAMS, SIGNALS } from './signals.ts';
 export { chirps, joined, quarterTurns, twiddles } from './tables.ts';

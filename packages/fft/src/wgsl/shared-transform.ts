@@ -36,7 +36,10 @@ export interface SharedTransform {
 const BYTES = 8;
 /** Beyond this, more signals in a workgroup leave a GPU too few workgroups at a time. */
 const ENOUGH = 16384;
-const MOST_LANES = 16;
+const MOST_LANES = 8;
+/** Where there are so many short signals, wider workgroups are fuller. */
+const MANY_SIGNALS = 4096;
+const WIDE_LANES = 32;
 const MOST_INVOCATIONS = 256;
 /** Registers hold about so many points of an invocation between reading and writing. */
 const POINTS_AN_INVOCATION = 8;
@@ -57,8 +60,7 @@ export function lanesFor(n: number, signals: number, limits: WorkgroupLimits): n
   const bytes = pointsOf(n) * BYTES;
   if (bytes > limits.maxComputeWorkgroupStorageSize) return 0;
   const room = Math.min(ENOUGH, limits.maxComputeWorkgroupStorageSize) / bytes;
-  // no fewer than 8 for the sake of few signals: each number of lanes is a program to compile
-  const most = Math.min(room, MOST_LANES, Math.max(8, powerOfTwo(signals)));
+  const most = Math.min(room, signals >= MANY_SIGNALS ? WIDE_LANES : MOST_LANES);
   return 2 ** Math.floor(Math.log2(Math.max(1, most)));
 }
 
@@ -69,7 +71,9 @@ export function invocationsFor(n: number, lanes: number, limits: WorkgroupLimits
   const narrowest = Math.min(...stagesOf(points)!, POINTS_AN_INVOCATION);
   // short transforms: a butterfly an invocation in every stage
   const each = (points / narrowest) * lanes;
-  return each <= most ? Math.max(lanes, each) : Math.max(lanes, Math.min(most, powerOfTwo((points * lanes) / POINTS_AN_INVOCATION)));
+  return each <= most
+    ? Math.max(lanes, each)
+    : Math.max(lanes, Math.min(most, powerOfTwo((points * lanes) / POINTS_AN_INVOCATION)));
 }
 
 /** `build`, once for transforms whose text is the same: all lengths that Bluestein's algorithm brings to one, for example. */

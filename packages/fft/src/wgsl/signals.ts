@@ -1,49 +1,39 @@
-// WGSL that walks over the signals of a tensor [outer, rows, inner]: neighbouring invocations take neighbouring numbers, along
-// the samples where those are neighbours (inner = 1), else along the signals.
-import type { SharedTransform } from './shared-transform.ts';
+// How kernels see a tensor [outer, rows, inner] of signals along its middle axis: as lanes (o, p), each with one complex signal
+// or two real ones, that lie beside each other (inner > 1) or one after the other (inner = 1). WGSL, and the numbers it takes.
+import type { Layout } from '../kernels/contract.ts';
 
-/** What a program needs to know of the tensors: `signals` is outer · inner. */
-export const SIGNAL_PARAMS = { n: 'u32', signals: 'u32', inner: 'u32', rows: 'u32' } as const;
+/** What the WGSL of this file and of the hooks reads. */
+export const SIGNAL_PARAMS = {
+  n: 'u32',
+  rows: 'u32',
+  inner: 'u32',
+  outer: 'u32',
+  pairs: 'u32',
+  fold: 'u32',
+} as const;
 
-/** `startOf(signal, rows)`: where a signal's first element lies in a tensor with so many rows. */
-export const START_OF = `
-fn startOf(signal: u32, rows: u32) -> u32 {
-  return (signal / params.inner) * rows * params.inner + signal % params.inner;
-}`.trim();
-
-/**
- * Statements that call `${call}(t, s, a, b)` for every t < `count` and lane s whose first signal exists. Lane s of a workgroup has
- * two real signals, or one complex one; a and b are where their elements t lie in a tensor of `rows` rows. b is NONE where there
- * is no second signal.
- *
- * @param count WGSL expression
- * @param rows WGSL expression
- * @param of how many signals a lane has
- */
-export function walk(transform: SharedTransform, of: 1 | 2, count: string, rows: string, call: string): string {
-  const { lanes, invocations } = transform;
-  const second = of === 2 ? `select(NONE, b, first + ${lanes}u < params.signals)` : 'NONE';
-  // across: an invocation stays with its lane, whose starts are worked out once
-  return `
-{
-  let across = params.inner != 1u;
-  let own = group * ${of * lanes}u + local % ${lanes}u;
-  let ownA = startOf(own, ${rows});
-  let ownB = ${of === 2 ? `startOf(own + ${lanes}u, ${rows})` : '0u'};
-  let divisor = select(${count}, ${lanes}u, across);
-  for (var i = local; i < ${lanes}u * (${count}); i += ${invocations}u) {
-    let slow = i / divisor;
-    let fast = i - slow * divisor;
-    let s = select(slow, fast, across);
-    let t = select(fast, slow, across);
-    let first = group * ${of * lanes}u + s;
-    let along = t * params.inner;
-    let a = select(first * (${rows}), ownA, across) + along;
-    let b = ${of === 2 ? `select((first + ${lanes}u) * (${rows}), ownB, across) + along` : '0u'};
-    if (first < params.signals) { ${call}(t, s, a, ${second}); }
-  }
-}`.trim();
+export interface Lanes {
+  /** lanes: `outers` · `pairs` */
+  readonly outers: number;
+  readonly pairs: number;
+  readonly params: Readonly<Record<keyof typeof SIGNAL_PARAMS, number>>;
 }
 
-/** Where {@link walk} finds no second signal. */
-export const NONE = 'const NONE = 0xffffffffu;';
+/** The lanes of a tensor for transforms of length n; `of` is how many signals a lane has. */
+export function lanesOf({ outer, rows, inner }: Layout, n: number, of: 1 | 2): Lanes {
+  const fold = of === 2 && inner === 1 ? 2 : 1;
+  const outers = Math.ceil(outer / fold);
+  const pairs = fold === 2 ? 1 : Math.ceil(inner / of);
+  return { outers, pairs, params: { n, rows, inner, outer, pairs, fold } };
+}
+
+/**
+ * WGSL: `firstOf(t, o, p, rows)`, where element t of a lane's first signal lies in a tensor of so many rows; `secondOf(first,
+ * rows)`, the same of its second; `paired(o, p)`, whether it has one.
+ */
+export const SIGNALS = `
+fn firstOf(t: u32, o: u32, p: u32, rows: u32) -> u32 { return (o * params.fold * rows + t) * params.inner + p; }
+fn secondOf(first: u32, rows: u32) -> u32 { return first + select(params.pairs, rows, params.fold == 2u); }
+fn paired(o: u32, p: u32) -> bool {
+  return select(p + params.pairs < params.inner, 2u * o + 1u < params.outer, params.fold == 2u);
+}`.trim();

@@ -1,0 +1,76 @@
+// Runs an operation on tensors: in one pass where its signals fit into workgroup memory, in several otherwise.
+import { type Bound, cached, dispatch, makeOutput, table, type WebGpuBackend } from '@orchid-ml/backends/webgpu-host';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { onePassProgram } from '../../wgsl/one-pass.ts';
+import { dctOperation } from '../../wgsl/operations/dct.ts';
+import { fftOperation } from '../../wgsl/operations/fft.ts';
+import { idctOperation } from '../../wgsl/operations/idct.ts';
+import { irfftOperation } from '../../wgsl/operations/irfft.ts';
+import { rfftOperation } from '../../wgsl/operations/rfft.ts';
+import { invocationsFor, lanesFor, perTransform, sharedTransform } from '../../wgsl/shared-transform.ts';
+import { type Lanes, lanesOf } from '../../wgsl/signals.ts';
+import type { Layout } from '../contract.ts';
+
+const operations = {
+  dct: dctOperation,
+  fft: fftOperation,
+  idct: idctOperation,
+  irfft: irfftOperation,
+  rfft: rfftOperation,
+};
+export type OperationName = keyof typeof operations;
+
+const onePass = cached((name: OperationName) =>
+  perTransform((transform) => onePassProgram(operations[name], transform)),
+);
+
+export interface Call {
+  readonly operation: OperationName;
+  /** length of the transforms */
+  readonly n: number;
+  /** the input's */
+  readonly layout: Layout;
+  /** inputs, by the names that the operation's buffers have */
+  readonly inputs: Readonly<Record<string, Bound>>;
+  /** outputs by name, and their shapes */
+  readonly outputs: Readonly<Record<string, number[]>>;
+  readonly params: Readonly<Record<string, number>>;
+}
+
+/**
+ * The outputs, in the order given.
+ *
+ * @throws Error naming the op when n is longer than this device can take, or a tensor larger than it can bind
+ */
+export function run(backend: WebGpuBackend, call: Call): TensorInfo[] {
+  const { operation, n, layout, inputs, params } = call;
+  const lanes = lanesOf(layout, n, operations[operation].of);
+  const made = Object.entries(call.outputs).map(([name, shape]) => [name, makeOutput(backend, shape)] as const);
+  const buffers = { ...inputs, ...Object.fromEntries(made) };
+  try {
+    runOnePass(backend, operation, n, lanes, buffers, { ...lanes.params, ...params });
+  } catch (error) {
+    for (const [, { dataId }] of made) backend.disposeData(dataId);
+    throw error;
+  }
+  return made.map(([, output]) => output);
+}
+
+function runOnePass(
+  backend: WebGpuBackend,
+  operation: OperationName,
+  n: number,
+  { outers, pairs }: Lanes,
+  buffers: Readonly<Record<string, Bound>>,
+  params: Readonly<Record<string, number>>,
+): void {
+  const { limits } = backend.device;
+  const signals = outers * pairs;
+  const lanes = lanesFor(n, signals, limits);
+  const transform = sharedTransform(n, lanes, invocationsFor(n, lanes, limits));
+  dispatch(backend, onePass(operation)(transform), {
+    buffers: { ...buffers, table: table(backend, transform.table.key, transform.table.make) },
+    params: { ...params, signals },
+    groups: Math.ceil(signals / lanes),
+  });
+}
