@@ -1,7 +1,9 @@
 // What a call of the webgpu kernels is about: its sizes, its tensors by the names that programs use, and how its examples are
 // shared out where a tensor is larger than the device binds at once.
-import { type Bound, makeOutput, type WebGpuBackend } from '@orchid-ml/backends/webgpu-host';
+import { type Bound, makeOutput, type Table, table, type WebGpuBackend } from '@orchid-ml/backends/webgpu-host';
+import { joined, type SharedTransform } from '@orchid-ml/fft/wgsl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { twistTable } from '../../wgsl/bins.ts';
 import type { Fused, Output } from '../../wgsl/fused.ts';
 import type { DdConvAttrs, DdConvGradInputs, DdConvInputs } from '../names.ts';
 
@@ -21,17 +23,6 @@ export interface Convolution {
   /** inputs and outputs, by the names of the programs' buffers */
   readonly tensors: Readonly<Record<string, TensorInfo>>;
 }
-
-/** The names of the gradients' buffers. */
-export const gradientNames = {
-  z: 'dz',
-  kernel: 'dKernel',
-  spectrumRe: 'dRe',
-  spectrumIm: 'dIm',
-  skip: 'dSkip',
-  inputGate: 'dInputGate',
-  outputGate: 'dOutputGate',
-} as const;
 
 export function convolutionOf(
   backend: WebGpuBackend,
@@ -133,4 +124,10 @@ function gcd(a: number, b: number): number {
 
 function lcm(a: number, b: number): number {
   return (a / gcd(a, b)) * b;
+}
+
+/** What programs with bins read from: the transform's own table, and after it the cosine transform's. */
+export function tableOf({ backend, transform, n }: Convolution, { table: twiddles }: SharedTransform): Table {
+  if (transform === 'dft') return table(backend, twiddles.key, twiddles.make);
+  return table(backend, `ddConv: dct ${n}, ${twiddles.key}`, () => joined(twiddles.make(), twistTable(n)));
 }

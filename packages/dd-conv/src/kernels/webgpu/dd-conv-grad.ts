@@ -5,7 +5,7 @@ import type { Output } from '../../wgsl/fused.ts';
 import { type DdConvAttrs, type DdConvGradInputs, ddConvGradKernelName } from '../names.ts';
 import { registerOnce } from '../register.ts';
 import { convolutionOf, withOutputs } from './convolution.ts';
-import { onePass } from './one-pass.ts';
+import { run } from './run.ts';
 
 /** Inputs in the order of their gradients, with the name of the gradient's buffer and what it takes to compute it. */
 const gradients = [
@@ -31,7 +31,7 @@ registerOnce({
       for (const [input, name] of wanted) outputs[name] = make(inputs[input]!.shape);
       const convolution = convolutionOf(backend, inputs, attrs, outputs);
       const needed = new Set<Output>(wanted.map(([, , output]) => output));
-      onePass(
+      run(
         convolution,
         order.filter((output) => needed.has(output)),
       );

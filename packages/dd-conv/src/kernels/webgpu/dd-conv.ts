@@ -4,7 +4,7 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { type DdConvAttrs, type DdConvInputs, ddConvKernelName } from '../names.ts';
 import { registerOnce } from '../register.ts';
 import { convolutionOf, withOutputs } from './convolution.ts';
-import { onePass } from './one-pass.ts';
+import { run } from './run.ts';
 
 registerOnce({
   kernelName: ddConvKernelName,
@@ -13,7 +13,7 @@ registerOnce({
     withOutputs(backend, (make) => {
       const y = make(inputs.z.shape);
       const convolution = convolutionOf(backend, inputs, attrs, { y });
-      onePass(convolution, ['y']);
+      run(convolution, ['y']);
       return y;
     })) as unknown as KernelFunc,
 });

@@ -1,19 +1,13 @@
 // Convolutions whose transforms fit in workgroup memory: one dispatch, and one for all gradients where the device binds as many
 // buffers as those take.
-import {
-  type Bound,
-  dispatch,
-  type Table,
-  table,
-  type WebGpuBackend,
-  withScratch,
-} from '@orchid-ml/backends/webgpu-host';
-import { invocationsFor, joined, lanesFor, type SharedTransform, sharedTransform } from '@orchid-ml/fft/wgsl';
+import { type Bound, dispatch, withScratch } from '@orchid-ml/backends/webgpu-host';
+import { invocationsFor, lanesFor, sharedTransform } from '@orchid-ml/fft/wgsl';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { scalesOf, twistTable, valuesOf } from '../../wgsl/bins.ts';
+import { scalesOf, valuesOf } from '../../wgsl/bins.ts';
 import { type Fused, fusedBuffers, fusedProgram, type Output } from '../../wgsl/fused.ts';
-import { foldSkipProgram, groupsFor, sumPartsProgram } from '../../wgsl/sum-parts.ts';
-import { type Convolution, fusedOf, type Tile, tilesOf } from './convolution.ts';
+import { foldSkipProgram, groupsFor } from '../../wgsl/sum-parts.ts';
+import { type Convolution, fusedOf, type Tile, tableOf, tilesOf } from './convolution.ts';
+import { withPartsOf } from './sums.ts';
 
 /** So many workgroups keep a large GPU busy; more parts than that only cost bytes. */
 const ENOUGH_GROUPS = 512;
@@ -134,33 +128,4 @@ function timesOf({ kernel, outputs }: Fused, parts: number): Record<string, numb
     ...(has('outputGate') &&
       (has('z') || has('inputGate') || has('kernel') || has('spectrum') || has('skip')) && { dy: 2 }),
   };
-}
-
-/** Runs `call` with buffers for the parts of sums, and adds them up; a sum of one part is written where it belongs. */
-function withPartsOf(
-  backend: WebGpuBackend,
-  sums: Readonly<Record<string, TensorInfo>>,
-  parts: number,
-  call: (partial: Readonly<Record<string, TensorInfo>>) => void,
-): void {
-  const [name, ...others] = Object.keys(sums);
-  if (name === undefined || parts === 1) {
-    call(sums);
-    return;
-  }
-  const { [name]: total, ...rest } = sums;
-  const size = util.sizeFromShape(total!.shape);
-  withScratch(backend, parts * size, (scratch) => {
-    withPartsOf(backend, others.length > 0 ? rest : {}, parts, (partial) => call({ ...partial, [name]: scratch }));
-    dispatch(backend, sumPartsProgram, {
-      buffers: { parts: scratch, total: total! },
-      params: { size, parts },
-      groups: groupsFor(size),
-    });
-  });
-}
-
-function tableOf({ backend, transform, n }: Convolution, { table: twiddles }: SharedTransform): Table {
-  if (transform === 'dft') return table(backend, twiddles.key, twiddles.make);
-  return table(backend, `ddConv: dct ${n}, ${twiddles.key}`, () => joined(twiddles.make(), twistTable(n)));
 }

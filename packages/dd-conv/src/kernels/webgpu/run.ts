@@ -1,0 +1,16 @@
+// Chooses how a convolution is computed: by its length.
+import type { Output } from '../../wgsl/fused.ts';
+import type { Convolution } from './convolution.ts';
+import { divisionOf, long } from './long.ts';
+import { fitsOnePass, onePass } from './one-pass.ts';
+
+/** Computes the outputs into the convolution's tensors. */
+export function run(convolution: Convolution, outputs: readonly Output[]): void {
+  if (fitsOnePass(convolution)) {
+    onePass(convolution, outputs);
+    return;
+  }
+  const division = divisionOf(convolution);
+  if (!division) throw new Error(`ddConv: no division of ${convolution.n}`);
+  long(convolution, division, outputs);
+}
