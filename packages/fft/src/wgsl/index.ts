@@ -1,5 +1,15 @@
 // Transforms as WGSL text, for kernels of other packages that fuse them with work of their own.
 export { butterfly, COMPLEX, RADICES, type Radix, stagesOf } from './butterflies.ts';
+export {
+  columnGroups,
+  columnsBackward,
+  columnsForward,
+  LONG_PARAMS,
+  productGroups,
+  rowGroups,
+  rowsProduct,
+} from './long-passes.ts';
+export { chirpPoints, type LongPlan, longPlan, STEPS } from './long-plan.ts';
 export type { Hook, Operation } from './operations/operation.ts';
 export {
   invocationsFor,

@@ -1,26 +1,30 @@
 // Runs an operation on tensors: in one pass where its signals fit into workgroup memory, in several otherwise.
-import { type Bound, cached, dispatch, makeOutput, table, type WebGpuBackend } from '@orchid-ml/backends/webgpu-host';
+import {
+  type Bound,
+  cached,
+  dispatch,
+  makeOutput,
+  type Program,
+  table,
+  type WebGpuBackend,
+} from '@orchid-ml/backends/webgpu-host';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { longPlan } from '../../wgsl/long-plan.ts';
 import { onePassProgram } from '../../wgsl/one-pass.ts';
-import { dctOperation } from '../../wgsl/operations/dct.ts';
-import { fftOperation } from '../../wgsl/operations/fft.ts';
-import { idctOperation } from '../../wgsl/operations/idct.ts';
-import { irfftOperation } from '../../wgsl/operations/irfft.ts';
-import { rfftOperation } from '../../wgsl/operations/rfft.ts';
-import { invocationsFor, lanesFor, perTransform, sharedTransform } from '../../wgsl/shared-transform.ts';
+import {
+  invocationsFor,
+  lanesFor,
+  perTransform,
+  type SharedTransform,
+  sharedTransform,
+} from '../../wgsl/shared-transform.ts';
 import { type Lanes, lanesOf } from '../../wgsl/signals.ts';
 import type { Layout } from '../contract.ts';
+import { runChirped } from './chirped.ts';
+import { runLong } from './long.ts';
+import { type OperationName, operations } from './operations.ts';
 
-const operations = {
-  dct: dctOperation,
-  fft: fftOperation,
-  idct: idctOperation,
-  irfft: irfftOperation,
-  rfft: rfftOperation,
-};
-export type OperationName = keyof typeof operations;
-
-const onePass = cached((name: OperationName) =>
+const onePass = cached((name: OperationName): ((transform: SharedTransform) => Program) =>
   perTransform((transform) => onePassProgram(operations[name], transform)),
 );
 
@@ -48,7 +52,7 @@ export function run(backend: WebGpuBackend, call: Call): TensorInfo[] {
   const made = Object.entries(call.outputs).map(([name, shape]) => [name, makeOutput(backend, shape)] as const);
   const buffers = { ...inputs, ...Object.fromEntries(made) };
   try {
-    runOnePass(backend, operation, n, lanes, buffers, { ...lanes.params, ...params });
+    runPasses(backend, operation, n, lanes, buffers, { ...lanes.params, ...params });
   } catch (error) {
     for (const [, { dataId }] of made) backend.disposeData(dataId);
     throw error;
@@ -56,21 +60,28 @@ export function run(backend: WebGpuBackend, call: Call): TensorInfo[] {
   return made.map(([, output]) => output);
 }
 
-function runOnePass(
+function runPasses(
   backend: WebGpuBackend,
   operation: OperationName,
   n: number,
-  { outers, pairs }: Lanes,
+  lanes: Lanes,
   buffers: Readonly<Record<string, Bound>>,
   params: Readonly<Record<string, number>>,
 ): void {
   const { limits } = backend.device;
-  const signals = outers * pairs;
-  const lanes = lanesFor(n, signals, limits);
-  const transform = sharedTransform(n, lanes, invocationsFor(n, lanes, limits));
-  dispatch(backend, onePass(operation)(transform), {
-    buffers: { ...buffers, table: table(backend, transform.table.key, transform.table.make) },
-    params: { ...params, signals },
-    groups: Math.ceil(signals / lanes),
-  });
+  const signals = lanes.outers * lanes.pairs;
+  if (signals === 0) return;
+  const together = lanesFor(n, signals, limits);
+  if (together > 0) {
+    const transform = sharedTransform(n, together, invocationsFor(n, together, limits));
+    dispatch(backend, onePass(operation)(transform), {
+      buffers: { ...buffers, table: table(backend, transform.table.key, transform.table.make) },
+      params: { ...params, signals },
+      groups: Math.ceil(signals / together),
+    });
+    return;
+  }
+  const plan = longPlan(n, limits);
+  if (plan) runLong(backend, operation, plan, lanes, buffers, params);
+  else runChirped(backend, operation, n, lanes, buffers, params);
 }
