@@ -126,7 +126,7 @@ describe('orchid train --workers', () => {
 
 describe('how many workers', () => {
   it('as many as asked for, and no more than sequences', async () => {
-    const small = { sequences: 4, tokens: 64, steps: 10, parameters: 1000 };
+    const small = { sequences: 4, tokens: 64, steps: 10, parameters: 1000, engine: 'wasm' };
     expect([1, 2, 4].map((asked) => workersFor(asked, small))).toEqual([1, 2, 4]);
     const many = await orchid(folder, ...tiny, '--workers', '5');
     expect(many.code).toBe(2);
@@ -141,11 +141,17 @@ describe('how many workers', () => {
   });
 
   it('auto: every core, unless the run is over in seconds or its steps in a moment', () => {
-    const recall = { sequences: 32, tokens: 32 * 128, steps: 2400, parameters: 160_000 };
+    const recall = { sequences: 32, tokens: 32 * 128, steps: 2400, parameters: 160_000, engine: 'wasm' };
     const cores = availableParallelism();
     expect(workersFor('auto', recall)).toBe(Math.min(cores, 32));
     expect(workersFor('auto', { ...recall, sequences: 1 })).toBe(1);
     expect(workersFor('auto', { ...recall, steps: 5 })).toBe(1);
     expect(workersFor('auto', { ...recall, tokens: 64, steps: 1_000_000 })).toBe(1);
+  });
+
+  it('one on a GPU', () => {
+    const work = { sequences: 32, tokens: 32 * 128, steps: 2400, parameters: 160_000, engine: 'webgpu' };
+    expect([workersFor('auto', work), workersFor(1, work)]).toEqual([1, 1]);
+    expect(() => workersFor(2, work)).toThrow('--workers 2: the engine is webgpu, and one device is one worker');
   });
 });

@@ -191,7 +191,9 @@ export async function train<M extends Module, B>(options: TrainOptions<M, B>): P
     let made = startStep;
     while (made < steps && !stopped && !signal?.aborted) {
       if (made === step) watch.begin();
-      await tell(await maker.make(schedule?.factor(made++) ?? 1));
+      const known = await maker.make(schedule?.factor(made) ?? 1);
+      made++;
+      await tell(known);
       await breathe();
       const isDue = (every: number | undefined) => every !== undefined && made % every === 0;
       const isLast = () => made === steps || stopped || signal?.aborted === true;

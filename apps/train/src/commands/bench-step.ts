@@ -10,6 +10,7 @@ import type { StepShape } from '../run/reference-task.ts';
 import { timeByWorkers } from '../run/step-by-workers.ts';
 import { profileStep } from '../run/step-profile.ts';
 import { median, rounded, timings } from '../run/timings.ts';
+import { refuseSeveral } from '../run/workers.ts';
 import { profileTable } from '../ui/profile-table.ts';
 
 interface Options extends BenchOptions {
@@ -31,6 +32,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
   if (transform !== 'dft' && transform !== 'dct') throw new UsageError(`--transform ${transform}: want dft or dct`);
   if (mixer !== 'orchid' && mixer !== 'attention') throw new UsageError(`--mixer ${mixer}: want orchid or attention`);
   const engine = await startEngine(options.backend, options.blas);
+  for (const workers of options.workers ?? []) refuseSeveral(workers, engine.name);
   if (options.workers && options.profile) throw new UsageError('--profile and --workers exclude each other');
   const tooMany = options.workers?.find((workers) => workers > batch);
   if (tooMany)

@@ -22,7 +22,7 @@ export interface Entry {
   readonly load: () => Promise<{ readonly run: unknown }>;
 }
 
-const backendOption = ['--backend <name>', 'engine: auto, wasm or cpu', 'auto'] as const;
+const backendOption = ['--backend <name>', 'engine: auto, webgpu, wasm or cpu', 'auto'] as const;
 const blasOption = [
   '--blas <library>',
   "matrix products of the wasm engine: auto (the machine's BLAS, if any), off, or a library's path",
@@ -42,7 +42,7 @@ function trainOptions(command: Command, task: Task): Command {
     .option(...blasOption)
     .option(
       '--workers <n>',
-      'threads that share each step; auto: every core, for a run of more than seconds',
+      'threads that share each step; auto: every core, for a run of more than seconds, and one on webgpu',
       workers,
       'auto',
     )
@@ -147,7 +147,7 @@ const parity: Entry = {
       .option(...blasOption),
   help: () => `
 Prints a row for each group of tensors: how many, the worst error relative to its tensor's largest magnitude, and the
-bound (transforms 5e-6, outputs 1e-5, gradients 1e-4). Ends with exit code 1 when a bound is broken.
+bound (transforms 5e-6, outputs 1e-5, gradients 1e-4; on webgpu 2e-5, 2e-5, 2e-4). Ends with exit code 1 when a bound is broken.
 
 Examples:
   $ orchid parity golden/*.safetensors

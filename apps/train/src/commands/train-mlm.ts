@@ -40,7 +40,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
       evalText: evalFile,
     };
     // Before the folder is touched: a run that cannot fit leaves everything as it was.
-    const stepPlan = planSteps(config, { model, task, optimizer, startStep }, options.workers);
+    const stepPlan = planSteps(config, { model, task, optimizer, startStep }, options.workers, engine.name);
     const folder = await openFolder(plan, record, options, startStep, io);
     const windows = Math.min(config.data.eval_windows, dataset.heldOutWindows);
     const unigram = dataset.unigramBaseline(config.data.eval_windows);

@@ -27,7 +27,7 @@ export async function run(_args: readonly string[], options: TrainOptions, io: I
       evalText: null,
     };
     // Before the folder is touched: a run that cannot fit leaves everything as it was.
-    const stepPlan = planSteps(config, { model, task, optimizer, startStep }, options.workers);
+    const stepPlan = planSteps(config, { model, task, optimizer, startStep }, options.workers, engine.name);
     const folder = await openFolder(plan, record, options, startStep, io);
     const chance = 2 / (vocab - 2);
     const required = config.training.require_accuracy;

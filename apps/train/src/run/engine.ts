@@ -3,7 +3,7 @@ import { type BackendInfo, type BackendName, useBackend } from '@orchid-ml/backe
 import { Failure, messageOf, UsageError } from '../errors.ts';
 import { enableRelaxedSimd } from './relaxed-simd.ts';
 
-const names: readonly BackendName[] = ['auto', 'wasm', 'cpu'];
+const names: readonly BackendName[] = ['auto', 'webgpu', 'wasm', 'cpu'];
 
 /**
  * Makes the named engine the current one.

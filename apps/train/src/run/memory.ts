@@ -19,13 +19,15 @@ export interface StepPlan {
 /**
  * Decides on workers, micro-batches and recomputation.
  *
+ * @param engine its name
  * @throws Failure when no step that the configuration allows fits the memory, naming the keys that would help; UsageError
- *   for more workers than sequences
+ *   for more workers than sequences, or several on a GPU
  */
 export function planSteps<B>(
   config: RunConfig,
   parts: { model: SequenceModel; task: Task<SequenceModel, B>; optimizer: AdamW; startStep: number },
   asked: Workers,
+  engine: string,
 ): StepPlan {
   const { model, task, optimizer, startStep } = parts;
   const { training } = config;
@@ -34,6 +36,7 @@ export function planSteps<B>(
     tokens: task.tokensPerBatch,
     steps: training.steps - startStep,
     parameters: parameterCount(model),
+    engine,
   });
   try {
     const memory = planMemory(model, task, optimizer, {

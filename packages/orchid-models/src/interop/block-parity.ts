@@ -4,29 +4,21 @@ import type { OrchidMixer } from '../mixers/orchid.ts';
 import type { DecodedSafetensors } from '../safetensors/index.ts';
 import { loadAuthorsBlock } from './authors.ts';
 import { authorsName } from './names.ts';
-import { compare, magnitude, type ParityRow, reference, take } from './parity-rows.ts';
-
-const OUTPUT_BOUND = 1e-5;
-const GRADIENT_BOUND = 1e-4;
-/**
- * The static kernel comes out of stacked sines sin(w·x), w about 10, which amplify every rounding: rounding the parameters to
- * float32 alone, all else exact, moves it by up to 3e-6. In the output it is averaged away again, so the output's bound can be tighter.
- */
-const INNER_BOUND = 1e-4;
+import { boundsHere, compare, magnitude, type ParityRow, reference, take } from './parity-rows.ts';
 
 /**
  * A gradient this small beside the file's largest is zero but for float64's rounding: its terms cancel exactly (as for a
  * parameter that a norm behind it makes ineffective), and a ratio to its own magnitude would say nothing.
  */
 const CANCELLED = 1e-9;
-/** Such a gradient may err by one float32 rounding of the file's largest gradient (1.2e-7 of it) at the gradients' bound. */
-const CANCELLED_SCALE = 2 ** -23 / GRADIENT_BOUND;
+/** Such a gradient may err by one float32 rounding of the file's largest gradient (1.2e-7 of it) at a gradients' bound of 1e-4. */
+const CANCELLED_SCALE = 2 ** -23 / 1e-4;
 
 /**
  * Runs the block of a reference file (see `loadAuthorsBlock` for its settings and weights) on the current backend.
  *
  * Rows: `output` y, bound 1e-5; `inner` static_kernel, if the file has it, bound 1e-4; and `gradient`, every one of
- * loss = sum(y·r) that the file holds, bound 1e-4; all relative to the largest magnitude of the reference tensor. A gradient whose reference
+ * loss = sum(y·r) that the file holds, bound 1e-4; all relative to the largest magnitude of the reference tensor, and twice that on webgpu. A gradient whose reference
  * is below 1e-9 of the file's largest counts as zero and is compared with 1.2e-3 of the largest (absolute error 1.2e-7 of it).
  *
  * @throws Error when the file lacks a tensor, has a gradient of no parameter, or has a setting that is not known
@@ -49,10 +41,10 @@ export async function blockParity(file: DecodedSafetensors): Promise<ParityRow[]
     try {
       const rows: ParityRow[] = [];
       const y = await take(mixer.forward(x as tf.Tensor3D));
-      rows.push(compare({ group: 'output', name: 'y', bound: OUTPUT_BOUND }, y, want));
+      rows.push(compare({ group: 'output', name: 'y', bound: boundsHere().output }, y, want));
       if (tensors.has('inner.static_kernel')) {
         const kernel = await take(mixer.staticKernel(shape[1]));
-        const row = { group: 'inner', name: 'static_kernel', bound: INNER_BOUND };
+        const row = { group: 'inner', name: 'static_kernel', bound: boundsHere().inner };
         rows.push(compare(row, kernel, reference(tensors, 'inner.static_kernel')));
       }
       if (hasGradients) rows.push(...(await gradientRows(file, mixer, x, shape)));
@@ -82,7 +74,7 @@ async function gradientRows(
     if (got === undefined) throw new Error(`parity: 'grad.${name}' is the gradient of no parameter of this block`);
     const own = magnitude(want);
     const scale = own > CANCELLED * largest ? own : CANCELLED_SCALE * largest;
-    return compare({ group: 'gradient', name, bound: GRADIENT_BOUND }, got, want, scale);
+    return compare({ group: 'gradient', name, bound: boundsHere().gradient }, got, want, scale);
   });
 }
 

@@ -1,5 +1,5 @@
 // One line of a comparison with reference numbers.
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { SafetensorsTensor } from '../safetensors/index.ts';
 
 export interface ParityRow {
@@ -21,6 +21,26 @@ export function reference(tensors: ReadonlyMap<string, SafetensorsTensor>, name:
     throw new Error(`parity: '${name}' has the dtype ${tensor.dtype}, want F64 or F32`);
   }
   return Float64Array.from(tensor.data as Float64Array | Float32Array);
+}
+
+/** The most that `maxError` may be on the current engine, by what is compared. */
+export interface Bounds {
+  readonly transform: number;
+  readonly output: number;
+  /**
+   * The static kernel comes out of stacked sines sin(w·x), w about 10, which amplify every rounding: rounding the parameters to
+   * float32 alone, all else exact, moves it by up to 3e-6. In the output it is averaged away again, so the output's bound can be
+   * tighter.
+   */
+  readonly inner: number;
+  readonly gradient: number;
+}
+
+/** A GPU has no wider format to add up in, nor need its divisions and roots be exact: it may err further. */
+export function boundsHere(): Bounds {
+  return tf.getBackend() === 'webgpu'
+    ? { transform: 2e-5, output: 2e-5, inner: 2e-4, gradient: 2e-4 }
+    : { transform: 5e-6, output: 1e-5, inner: 1e-4, gradient: 1e-4 };
 }
 
 /** Largest magnitude of a tensor, 0 if it is empty. */

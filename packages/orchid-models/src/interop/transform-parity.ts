@@ -3,9 +3,7 @@ import { longConv } from '@orchid-ml/dd-conv';
 import { type ComplexPair, dct, fft, idct, ifft, irfft, rfft } from '@orchid-ml/fft';
 import * as tf from '@tensorflow/tfjs-core';
 import type { DecodedSafetensors, SafetensorsTensor } from '../safetensors/index.ts';
-import { compare, type ParityRow, reference, take } from './parity-rows.ts';
-
-const BOUND = 5e-6;
+import { boundsHere, compare, type ParityRow, reference, take } from './parity-rows.ts';
 
 type Tensors = ReadonlyMap<string, SafetensorsTensor>;
 
@@ -67,7 +65,7 @@ const INPUTS = ['x', 'z', 'h'];
 /**
  * Compares rfft, fft, dct2_ortho, dct3_ortho, their inverses and the circular and causal convolutions with a file of
  * reference numbers (`x.<n>`, `rfft.<n>`, ...; complex ones with a last axis of real and imaginary part), whatever lengths and
- * groups it has. Rows carry the transform as group and the length as name; bound 5e-6 of the reference's largest magnitude.
+ * groups it has. Rows carry the transform as group and the length as name; bound 5e-6 of the reference's largest magnitude, 2e-5 on webgpu.
  *
  * @throws Error for a tensor of an unknown group, and when the input that a group needs is missing
  */
@@ -91,7 +89,9 @@ export async function transformParity({ tensors }: DecodedSafetensors): Promise<
     const due = [...(lengths.get(trigger) ?? [])].sort((a, b) => Number(a) - Number(b));
     for (const n of due) {
       const got = await take(tf.tidy(() => run(tensors, n)));
-      rows.push(compare({ group, name: `n=${n}`, bound: BOUND }, got, reference(tensors, `${want}.${n}`)));
+      rows.push(
+        compare({ group, name: `n=${n}`, bound: boundsHere().transform }, got, reference(tensors, `${want}.${n}`)),
+      );
     }
   }
   return rows;

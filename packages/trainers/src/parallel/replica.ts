@@ -86,7 +86,10 @@ export function serveReplica<Config>(port: ReplicaPort, make: MakeReplica<Config
 /** What a replica's steps depend on beside its state. */
 export function samenessOf({ task, optimizer }: Replica): Sameness {
   const { name, settings } = task;
-  return { engine: String(describeBackend()), task: { name, settings }, optimizer: optimizer.settings };
+  const engine = describeBackend();
+  // What computes, not why it was chosen: a thread is told which to take.
+  const words = String(engine).replace(` (${engine.note})`, '');
+  return { engine: words, task: { name, settings }, optimizer: optimizer.settings };
 }
 
 /** @throws Error when the replica was made otherwise than the leader's */
