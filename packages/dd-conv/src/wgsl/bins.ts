@@ -172,7 +172,7 @@ ${getPair('re', isEvenWidth)}${isDct ? '' : `\n${getPair('im', isEvenWidth)}`}
 fn spectrumAt(example: u32, bin: Bin, pair: u32) -> vec4f {
   let row = example * ${isDct ? n : `(${n} / 2u + 1u)`};
   let p = get_re(row + bin.k, pair);
-  var q: vec2f;
+  var q = vec2f();
   if (bin.k == 0u) { q = ${middle}; } else { q = ${isDct ? `get_re(row + ${n} - bin.k, pair)` : 'get_im(row + bin.k, pair)'}; }
   return vec4f(p.x, q.x, p.y, q.y);
 }`.trim();

@@ -86,7 +86,7 @@ export function toRowsProgram(options: ToRows, transform: SharedTransform): Prog
       body: `
 ${lanesText(transform)}
 ${each(transform)} {
-  var value: vec2f;
+  var value = vec2f();
   let t = sample(i / ${transform.lanes}u * params.n2 + j2);
   if (isThere && t < params.length) {
     value = get_x(${row})${hasGate ? ` * get_gate(${row})` : ''};${
@@ -137,7 +137,7 @@ export function fromRowsProgram(options: FromRows, transform: SharedTransform): 
       body: `
 ${lanesText(transform)}
 ${each(transform)} {
-  var value: vec2f;
+  var value = vec2f();
   let k1 = i / ${transform.lanes}u;
   if (isThere) { value = times(rows[(owner * params.n + k1) * line + column].yx, step(k1 * j2)); }
   mem[i] = value;

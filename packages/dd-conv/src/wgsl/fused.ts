@@ -220,7 +220,7 @@ ${texts.map((text, i) => (text === '' ? '' : `case ${i}u: {\n${text}\n}\n`)).joi
       ...(needs.kernel ? [array('kernelBins')] : []),
       ...(needs.correlates ? [array('signalBins')] : []),
       ...(has('kernel') ? [array('correlations')] : []),
-      ...(has('skip') ? ['var skipSum: vec2f;'] : []),
+      ...(has('skip') ? ['var skipSum = vec2f();'] : []),
       `let steps = examples * ${each.length}u + ${first.length + last.length}u;`,
       'for (var step = 0u; step < steps; step++) {',
       `  var phase = step;`,
@@ -261,7 +261,7 @@ for (var i = local; i < params.n * ${stride}u; i += ${transform.invocations}u) {
   }
 
   private load(count: string, value: string): string {
-    return this.each(count, `var value: vec2f;\n  if (isThere) { value = ${value}; }\n  mem[at] = value;`);
+    return this.each(count, `var value = vec2f();\n  if (isThere) { value = ${value}; }\n  mem[at] = value;`);
   }
 
   private store(count: string, statements: readonly string[]): string {

@@ -2,7 +2,7 @@
 // norm's gradient at neighbouring rows: to the convolution's output, with every parameter's sums; then to what was convolved.
 
 import { cached, type Program } from '@orchid-ml/backends/webgpu-host';
-import { type Lane, lines, otherPositions, rowSum, rowSumShared, total, workgroupSize } from '@orchid-ml/backends/wgsl';
+import { type Lane, lines, otherPositions, rowSum, rowSumParams, rowSumShared, total, workgroupSize } from '@orchid-ml/backends/wgsl';
 import {
   convolve,
   eachElement,
@@ -85,7 +85,7 @@ if (local < ${layout.lanes}u && lane + ${i * layout.lanes}u < ${layout.elements}
       { name: 'dconv', access: 'read_write', type: lane },
       { name: 'partial', access: 'read_write', type: lane },
     ],
-    params: { batch: 'u32', length: 'u32', chunks: 'u32', eps: 'f32', blocks: 'u32', slots: 'u32' },
+    params: { batch: 'u32', length: 'u32', chunks: 'u32', eps: 'f32', blocks: 'u32', slots: 'u32', ...rowSumParams },
     workgroupSize,
     shared: {
       sums: `array<${lane}, ${workgroupSize}>`,

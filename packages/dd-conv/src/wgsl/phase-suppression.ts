@@ -1,7 +1,7 @@
 // Type I conditioning forward in WGSL: a side in one pass, and its parameters packed to be read by the vector.
 
 import { cached, type Program } from '@orchid-ml/backends/webgpu-host';
-import { type Lane, lines, rowSum, rowSumShared, total, workgroupSize } from '@orchid-ml/backends/wgsl';
+import { type Lane, lines, rowSum, rowSumParams, rowSumShared, total, workgroupSize } from '@orchid-ml/backends/wgsl';
 import {
   convolve,
   eachElement,
@@ -96,7 +96,7 @@ export const sideProgram = cached(
           type: lane,
         })),
       ],
-      params: { batch: 'u32', length: 'u32', chunks: 'u32', eps: 'f32' },
+      params: { batch: 'u32', length: 'u32', chunks: 'u32', eps: 'f32', ...rowSumParams },
       workgroupSize,
       ...(hasNorm && { shared: rowSumShared('vec4f') }),
       declarations: `${loading(args)}${hasNorm ? rowSum(layout, 'vec4f') : ''}`,

@@ -1,7 +1,7 @@
 // What the kernels of type I conditioning have in common: a side's parameters and pass, and the transforms between the sides.
 
 import { dispatch, type WebGpuBackend, withScratch } from '@orchid-ml/backends/webgpu-host';
-import { laneOf, workgroupSize } from '@orchid-ml/backends/wgsl';
+import { laneOf, rowSumCounts, workgroupSize } from '@orchid-ml/backends/wgsl';
 import { getKernel, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import { parameterRows, rowsOfRun, type SideArguments, sideLayout } from '../../wgsl/conditioning-side.ts';
 import { packSideProgram, sideProgram } from '../../wgsl/phase-suppression.ts';
@@ -68,9 +68,10 @@ export function sourceOf(tensors: readonly TensorInfo[]): Record<string, TensorI
 
 /** The numbers of a side's passes over its rows, and their workgroups. */
 export function passOf({ args, batch, length }: Side, eps: number) {
-  const { rows: slots } = sideLayout(args[0], args[1]);
+  const layout = sideLayout(args[0], args[1]);
+  const slots = layout.rows;
   const chunks = Math.ceil(length / rowsOfRun);
-  return { params: { batch, length, chunks, eps }, groups: Math.ceil((batch * chunks) / slots), slots };
+  return { params: { batch, length, chunks, eps, ...rowSumCounts(layout) }, groups: Math.ceil((batch * chunks) / slots), slots };
 }
 
 /** A side from `source` to its parts. */
