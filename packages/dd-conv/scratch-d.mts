@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '@orchid-ml/backends';
 import { wgsl, dispatch } from '@orchid-ml/backends/webgpu-host';
 import { packSideProgram, sideProgram } from './src/wgsl/phase-suppression.ts';
-import { sideGradProgram, sideInputGradProgram, unpackSideProgram } from './src/wgsl/phase-suppression-grad.ts';
+import { convGradProgram, normGradProgram, unpackSideProgram } from './src/wgsl/phase-suppression-grad.ts';
 await useBackend('webgpu');
 const device = (tf.backend() as any).device as GPUDevice;
 const only = process.argv[2];
@@ -10,10 +10,10 @@ for (const [n, p] of Object.entries({
   time: sideProgram('vec4f', 128, 1, 3, 'zeros', true, 'values'),
   freq: sideProgram('vec4f', 128, 2, 3, 'zeros', true, 'power'),
   odd: sideProgram('f32', 139, 1, 3, 'zeros', true, 'power'),
-  inputGrad: sideInputGradProgram('vec4f', 128, 2, 3, 'zeros', true, 'power'),
-  timeGrad: sideGradProgram('vec4f', 128, 1, 3, 'zeros', true, 'values'),
-  freqGrad: sideGradProgram('vec4f', 128, 2, 3, 'zeros', true, 'power'),
-  freqGradC: sideGradProgram('f32', 13, 2, 3, 'circular', true, 'power'),
+  inputGrad: convGradProgram(32, 'vec4f', 128, 2, 3, 'zeros', true, 'power'),
+  timeGrad: normGradProgram('vec4f', 128, 1, 3, 'zeros', true, 'values'),
+  freqGrad: normGradProgram('vec4f', 128, 2, 3, 'zeros', true, 'power'),
+  freqGradC: normGradProgram('f32', 13, 2, 3, 'circular', true, 'power'),
 })) {
   if (only && !n.startsWith(only)) continue;
   const s = performance.now(); const cpu = process.cpuUsage();

@@ -43,15 +43,21 @@ const measures: Record<Source, string> = {
   realMagnitude: 'abs(re[at])',
 };
 
-/** `fn measured(at)`, and `fn load(example, position, channel)`: what lies at a position of the padded rows. */
-export function loading([lane, width, , taps, mode, , source]: SideArguments): string {
-  const { elements } = sideLayout(lane, width);
+/** `fn measured(at)`: what is convolved at index `at`. */
+export function measuring([lane, , , , , , source]: SideArguments): string {
+  return `fn measured(at: u32) -> ${lane} { return ${measures[source]}; }`;
+}
+
+/** `fn load(example, position, channel)`: what lies at a position of the padded rows. Without branches, which are slow to compile. */
+export function loading(args: SideArguments): string {
+  const [lane, width, , taps, mode] = args;
   return `${rowOf(mode, (taps - 1) / 2)}
-fn measured(at: u32) -> ${lane} { return ${measures[source]}; }
+${measuring(args)}
 fn load(example: u32, position: u32, channel: u32) -> ${lane} {
   let row = rowOf(i32(position), i32(params.length));
-  if (row < 0 || row >= i32(params.length) || example >= params.batch) { return ${lane}(0); }
-  return measured((example * params.length + u32(row)) * ${elements}u + channel);
+  let isThere = row >= 0 && row < i32(params.length) && example < params.batch;
+  let at = (example * params.length + u32(row)) * ${sideLayout(lane, width).elements}u + channel;
+  return select(${lane}(0), measured(select(0u, at, isThere)), isThere);
 }`;
 }
 

@@ -1,12 +1,22 @@
 // The way back through type I conditioning in WGSL. A side goes back in two passes, since the convolution's transpose needs the
-// norm's gradient at neighbouring rows: to the convolution's output, with every parameter's sums; then to what was convolved.
+// norm's gradient at neighbouring rows: through the norm, then through the convolution to what was convolved.
 
-import { cached, type Program } from '@orchid-ml/backends/webgpu-host';
-import { type Lane, lines, otherPositions, rowSum, rowSumParams, rowSumShared, total, workgroupSize } from '@orchid-ml/backends/wgsl';
+import { type BufferSlot, cached, type Program } from '@orchid-ml/backends/webgpu-host';
+import {
+  type Lane,
+  lines,
+  otherPositions,
+  rowSum,
+  rowSumParams,
+  rowSumShared,
+  total,
+  workgroupSize,
+} from '@orchid-ml/backends/wgsl';
 import {
   convolve,
   eachElement,
   loading,
+  measuring,
   parameter,
   parameterRows,
   placeOfRun,
@@ -19,210 +29,238 @@ import { normalise } from './phase-suppression.ts';
 
 type Arguments = [Lane, number, number, number, 'zeros' | 'reflect' | 'circular', boolean, Source];
 
+/** Rows that an invocation of the convolution's way back goes through. */
+export const rowsOfChunk = 16;
+
+const named = (name: string, parts: number, access: BufferSlot['access'], type: Lane): BufferSlot[] =>
+  Array.from({ length: parts }, (_, part) => ({ name: `${name}${part}`, access, type }));
+
 /**
- * dconv [batch, length, parts, width], the gradient of the convolution's output, and for each workgroup a row of sums, laid out as
- * the packed parameters are. dy0 (and dy1) are the gradients of the side's parts. Workgroups take turns: `params.blocks`.
+ * From dy0 (and dy1), the gradients of the side's parts, to d0 (and d1), those of the convolution's; and for each workgroup a row
+ * of sums [parts][norm's weight, norm's bias][width]. Workgroups take turns: `params.blocks`.
  */
-export const sideGradProgram = cached((...args: Arguments): Program => {
-  const [lane, width, parts, taps, , hasNorm, source] = args;
+export const normGradProgram = cached((...args: Arguments): Program => {
+  const [lane, width, parts, taps, , , source] = args;
   const layout = sideLayout(lane, width);
-  const rows = parameterRows(taps, hasNorm);
+  const { elements, lanes, perLane } = layout;
   const { variables, statements } = convolve(args);
   const eachPart = (text: (part: number) => string): string => lines(parts, text);
-  const sums = (i: number, text: (part: number, row: number) => string): string =>
-    lines(parts * rows, (k) => text(Math.floor(k / rows), k % rows)).replaceAll('$i', String(i));
-  const overRows = (term: (r: number) => string): string => `vec4f(${[0, 1, 2, 3].map(term).join(', ')})`;
-  const sumOf = (r: number, term: (i: number, part: number) => string): string =>
+  const eachRow = (text: (r: number) => string): string => lines(rowsOfRun, text);
+  const sumOf = (r: number, term: (name: string) => string): string =>
     total(
       lane,
-      Array.from({ length: layout.perLane * parts }, (_, k) => term(Math.floor(k / parts), k % parts)).join(' + '),
-    ).replaceAll('$r', String(r));
+      Array.from({ length: perLane * parts }, (_, k) => term(`${Math.floor(k / parts)}_${r}_${k % parts}`)).join(' + '),
+    );
+  const overRows = (term: (r: number) => string): string => `vec4f(${[0, 1, 2, 3].map(term).join(', ')})`;
+  const isRow = (r: number): string => `example < params.batch && first + ${r} < params.length`;
+  const at = (i: number, r: number): string =>
+    `(example * params.length + first + ${r}) * ${elements}u + lane + ${i * lanes}u`;
   // From here on c is the normalised value and g the gradient, first of it, then of the convolution.
-  const back = hasNorm
-    ? `
-${eachElement(layout, (i) =>
-  lines(rowsOfRun, (r) =>
-    eachPart(
-      (part) => `
+  const scaled = (i: number, r: number, part: number): string => `
 c${i}_${r}_${part} = (c${i}_${r}_${part} - mean[${r}]) * scale[${r}];
-s${i}_${part}_${taps + 1} += g${i}_${r}_${part} * c${i}_${r}_${part};
-s${i}_${part}_${taps + 2} += g${i}_${r}_${part};
-g${i}_${r}_${part} *= ${parameter(args, part, taps + 1, i)};`,
-    ),
-  ),
-)}
-let means = rowSum2(local, mat2x4f(
-  ${overRows((r) => sumOf(r, (i, part) => `g${i}_$r_${part}`))},
-  ${overRows((r) => sumOf(r, (i, part) => `g${i}_$r_${part} * c${i}_$r_${part}`))})) * ${1 / (width * parts)};
-${eachElement(layout, (i) =>
-  lines(rowsOfRun, (r) =>
-    eachPart(
-      (part) =>
-        `g${i}_${r}_${part} = scale[${r}] * (g${i}_${r}_${part} - means[0][${r}] - c${i}_${r}_${part} * means[1][${r}]);`,
-    ),
-  ),
-)}`
-    : '';
-  const store = (i: number): string =>
-    sums(
-      i,
-      (part, row) => `
+s${i}_${part}_0 += g${i}_${r}_${part} * c${i}_${r}_${part};
+s${i}_${part}_1 += g${i}_${r}_${part};
+g${i}_${r}_${part} *= ${parameter(args, part, taps + 1, i)};`;
+  const store = (i: number, part: number, row: number): string => `
 workgroupBarrier();
 sums[local] = s${i}_${part}_${row};
 workgroupBarrier();
-if (local < ${layout.lanes}u && lane + ${i * layout.lanes}u < ${layout.elements}u) {
+if (local < ${lanes}u && lane + ${i * lanes}u < ${elements}u) {
   var sum = sums[local];
-  for (var s = 1u; s < params.slots; s++) { sum += sums[s * ${layout.lanes}u + local]; }
-  partial[group * ${parts * rows * layout.elements}u + ${(part * rows + row) * layout.elements + i * layout.lanes}u + lane] = sum;
-}`,
-    );
+  for (var s = 1u; s < params.slots; s++) { sum += sums[s * ${lanes}u + local]; }
+  partial[group * ${2 * parts * elements}u + ${(2 * part + row) * elements + i * lanes}u + lane] = sum;
+}`;
   return {
-    name: 'phaseSuppression: norm and parameters, gradient',
+    name: 'phaseSuppression: norm, gradient',
     buffers: [
       ...sourceBuffers(source, lane),
       { name: 'parameters', access: 'read', type: lane },
-      ...Array.from({ length: parts }, (_, part) => ({ name: `dy${part}`, access: 'read' as const, type: lane })),
-      { name: 'dconv', access: 'read_write', type: lane },
+      ...named('dy', parts, 'read', lane),
+      ...named('d', parts, 'read_write', lane),
       { name: 'partial', access: 'read_write', type: lane },
     ],
-    params: { batch: 'u32', length: 'u32', chunks: 'u32', eps: 'f32', blocks: 'u32', slots: 'u32', ...rowSumParams },
+    params: {
+      batch: 'u32',
+      length: 'u32',
+      chunks: 'u32',
+      eps: 'f32',
+      blocks: 'u32',
+      slots: 'u32',
+      ...rowSumParams,
+    },
     workgroupSize,
     shared: {
+      ...rowSumShared('vec4f'),
+      rowSums2: `array<mat2x4f, ${workgroupSize}>`,
       sums: `array<${lane}, ${workgroupSize}>`,
-      ...(hasNorm && { ...rowSumShared('vec4f'), rowSums2: `array<mat2x4f, ${workgroupSize}>` }),
     },
-    declarations: `${loading(args)}${
-      hasNorm
-        ? rowSum(layout, 'vec4f') +
-          rowSum(layout, 'mat2x4f').replaceAll('rowSums', 'rowSums2').replace('fn rowSum', 'fn rowSum2')
-        : ''
-    }`,
+    declarations: `${loading(args)}${rowSum(layout, 'vec4f')}${rowSum(layout, 'mat2x4f')
+      .replaceAll('rowSums', 'rowSums2')
+      .replace('fn rowSum', 'fn rowSum2')}`,
     body: `
-let lane = local % ${layout.lanes}u;
-${lines(layout.perLane, (i) => sums(i, (part, row) => `var s${i}_${part}_${row} = ${lane}(0);`))}
+let lane = local % ${lanes}u;
+${lines(perLane, (i) => eachPart((part) => `var s${i}_${part}_0 = ${lane}(0);\nvar s${i}_${part}_1 = ${lane}(0);`))}
 for (var block = group; block < params.blocks; block += params.groups) {
 ${placeOfRun(layout, 'block')}
 ${variables}
-${lines(layout.perLane, (i) => lines(rowsOfRun, (r) => eachPart((part) => `var g${i}_${r}_${part} = ${lane}(0);`)))}
-${eachElement(
-  layout,
-  (i) => `${statements(i)}
-${lines(
-  rowsOfRun,
-  (r) => `
-if (example < params.batch && first + ${r} < params.length) {
-  let at = (example * params.length + first + ${r}) * ${layout.elements}u + lane + ${i * layout.lanes}u;
-${eachPart((part) => `  g${i}_${r}_${part} = dy${part}[at];`)}
-}`,
-)}`,
-)}
-${hasNorm ? normalise(args) : ''}
-${back}
+${lines(perLane, (i) => eachRow((r) => eachPart((part) => `var g${i}_${r}_${part} = ${lane}(0);`)))}
+${eachElement(layout, (i) => {
+  const loads = eachRow(
+    (r) => `if (${isRow(r)}) {\n${eachPart((part) => `  g${i}_${r}_${part} = dy${part}[${at(i, r)}];`)}\n}`,
+  );
+  return `${statements(i)}\n${loads}`;
+})}
+${normalise(args)}
+${eachElement(layout, (i) => eachRow((r) => eachPart((part) => scaled(i, r, part))))}
+let means = rowSum2(local, mat2x4f(
+  ${overRows((r) => sumOf(r, (name) => `g${name}`))},
+  ${overRows((r) => sumOf(r, (name) => `g${name} * c${name}`))})) * ${1 / (width * parts)};
 ${eachElement(layout, (i) =>
-  lines(
-    rowsOfRun,
-    (r) => `
-${eachPart(
-  (part) => `
-${lines(taps, (t) => `s${i}_${part}_${t} += g${i}_${r}_${part} * v${i}_${r + t};`)}
-s${i}_${part}_${taps} += g${i}_${r}_${part};`,
-)}
-if (example < params.batch && first + ${r} < params.length) {
-  let at = (example * params.length + first + ${r}) * ${parts * layout.elements}u + lane + ${i * layout.lanes}u;
-${eachPart((part) => `  dconv[at + ${part * layout.elements}u] = g${i}_${r}_${part};`)}
-}`,
-  ),
+  eachRow((r) => {
+    const value = (part: number): string =>
+      `scale[${r}] * (g${i}_${r}_${part} - means[0][${r}] - c${i}_${r}_${part} * means[1][${r}])`;
+    return `if (${isRow(r)}) {\n${eachPart((part) => `  d${part}[${at(i, r)}] = ${value(part)};`)}\n}`;
+  }),
 )}
 }
-${lines(layout.perLane, store)}`,
+${lines(perLane, (i) => eachPart((part) => store(i, part, 0) + store(i, part, 1)))}`,
   };
 });
 
-/** What the gradient of the measured value is multiplied by for that of re (and im). */
+/** What the gradient of the measured value, `sum`, is multiplied by for that of re (and im). */
 const slopes: Record<Source, string> = {
   values: 'sum',
   power: '2 * sum',
-  magnitude: 'select(sum / magnitude, VALUE(0), magnitude == VALUE(0))',
+  magnitude: 'select(sum / value, VALUE(0), value == VALUE(0))',
   realPower: '2 * sum * re[at]',
   realMagnitude: 'sum * sign(re[at])',
 };
 
-/** dre (and dim): the convolution's transpose, and the slope of what is measured. An invocation for each row and channel. */
-export const sideInputGradProgram = cached((...args: Arguments): Program => {
+/**
+ * From d0 (and d1), the gradients of the convolution's parts, to dre (and dim); and for each workgroup's chunks of rows the sums
+ * [parts][weight's taps, bias][width]. `lanes` of a workgroup lie over the channels.
+ */
+export const convGradProgram = cached((lanes: number, ...args: Arguments): Program => {
   const [lane, width, parts, taps, mode, hasNorm, source] = args;
   const { elements } = sideLayout(lane, width);
   const before = (taps - 1) / 2;
   const isPair = source === 'power' || source === 'magnitude';
   const slope = slopes[source].replaceAll('VALUE', lane);
+  const each = (text: (part: number, t: number) => string): string =>
+    lines(parts * taps, (k) => text(Math.floor(k / taps), k % taps));
+  const eachPart = (text: (part: number) => string): string => lines(parts, text);
   const weight = (part: number, t: number): string =>
     `parameters[${(part * parameterRows(taps, hasNorm) + t) * elements}u + channel]`;
+  const fed = (part: number, t: number): string => `
+{
+  let d = load${part}(example, position - ${t}, channel);
+  sum += w${part}_${t} * d;
+  s${part}_${t} += value * d;
+}`;
+  const store = (part: number, row: number): string => `
+workgroupBarrier();
+sums[local] = s${part}_${row};
+workgroupBarrier();
+if (local < ${lanes}u && isChannel) {
+  var total = sums[local];
+  for (var s = 1u; s < params.slots; s++) { total += sums[s * ${lanes}u + local]; }
+  partial[chunkGroup * ${parts * (taps + 1) * elements}u + ${(part * (taps + 1) + row) * elements}u + channel] = total;
+}`;
   return {
     name: 'phaseSuppression: convolution, gradient',
     buffers: [
-      ...(source === 'values' ? [] : sourceBuffers(source, lane)),
+      ...sourceBuffers(source, lane),
       { name: 'parameters', access: 'read', type: lane },
-      { name: 'dconv', access: 'read', type: lane },
+      ...named('d', parts, 'read', lane),
       { name: 'dre', access: 'read_write', type: lane },
       ...(isPair ? [{ name: 'dim', access: 'read_write' as const, type: lane }] : []),
+      { name: 'partial', access: 'read_write', type: lane },
     ],
-    params: { batch: 'u32', length: 'u32' },
+    params: { batch: 'u32', length: 'u32', chunks: 'u32', slots: 'u32' },
     workgroupSize,
-    declarations: `
-fn fedBy(example: u32, position: i32, channel: u32) -> ${lane} {
-  var sum = ${lane}(0);
-${lines(
-  taps,
-  (t) => `
-  if (position >= ${t} && position - ${t} < i32(params.length)) {
-    let at = (example * params.length + u32(position - ${t})) * ${parts * elements}u + channel;
-${lines(parts, (part) => `    sum += ${weight(part, t)} * dconv[at + ${part * elements}u];`)}
-  }`,
-)}
-  return sum;
+    shared: { sums: `array<${lane}, ${workgroupSize}>` },
+    declarations: `${measuring(args)}
+${eachPart(
+  (part) => `
+fn load${part}(example: u32, row: i32, channel: u32) -> ${lane} {
+  if (row < 0 || row >= i32(params.length)) { return ${lane}(0); }
+  return d${part}[(example * params.length + u32(row)) * ${elements}u + channel];
 }`,
+)}`,
     body: `
-let at = group * ${workgroupSize} + local;
-let channel = at % ${elements}u;
-let row = i32(at / ${elements}u % params.length);
-let example = at / ${elements}u / params.length;
-if (example >= params.batch) { return; }
+let lane = local % ${lanes}u;
+let chunkGroup = group / ${Math.ceil(elements / lanes)}u;
+let channel = group % ${Math.ceil(elements / lanes)}u * ${lanes}u + lane;
+let isChannel = channel < ${elements}u;
+let chunk = chunkGroup * params.slots + local / ${lanes}u;
+let example = chunk / params.chunks;
 let length = i32(params.length);
 let positions = length + ${taps - 1};
-var sum = fedBy(example, row + ${before}, channel);
-${otherPositions(mode, before, 'sum += fedBy(example, position, channel);')}
-${source === 'magnitude' ? `let magnitude = sqrt(re[at] * re[at] + im[at] * im[at]);` : ''}
-${isPair ? `let slope = ${slope};\ndre[at] = slope * re[at];\ndim[at] = slope * im[at];` : `dre[at] = ${slope};`}`,
+${each((part, t) => `var s${part}_${t} = ${lane}(0);\nvar d${part}_${t} = ${lane}(0);`)}
+${eachPart((part) => `var s${part}_${taps} = ${lane}(0);`)}
+if (isChannel && example < params.batch) {
+${each((part, t) => `  let w${part}_${t} = ${weight(part, t)};`)}
+  let first = i32(chunk % params.chunks) * ${rowsOfChunk};
+${each((part, t) => (t === taps - 1 ? '' : `  d${part}_${t} = load${part}(example, first - 1 + ${before} - ${t}, channel);`))}
+  for (var row = first; row < min(first + ${rowsOfChunk}, length); row++) {
+    let at = (example * params.length + u32(row)) * ${elements}u + channel;
+    let value = measured(at);
+${eachPart((part) => lines(taps - 1, (k) => `    d${part}_${taps - 1 - k} = d${part}_${taps - 2 - k};`))}
+${eachPart((part) => `    d${part}_0 = load${part}(example, row + ${before}, channel);`)}
+    var sum = ${Array.from({ length: parts * taps }, (_, k) => {
+      const name = `${Math.floor(k / taps)}_${k % taps}`;
+      return `w${name} * d${name}`;
+    }).join(' + ')};
+${each((part, t) => `    s${part}_${t} += value * d${part}_${t};`)}
+${eachPart((part) => `    s${part}_${taps} += d${part}_${before};`)}
+${otherPositions(mode, before, each(fed))}
+    ${isPair ? `let slope = ${slope};\n    dre[at] = slope * re[at];\n    dim[at] = slope * im[at];` : `dre[at] = ${slope};`}
+  }
+}
+${lines(parts * (taps + 1), (k) => store(Math.floor(k / (taps + 1)), k % (taps + 1)))}`,
   };
 });
 
-/** The gradients of a side's parameters, summed over the rows of `partial` and put where torch's layout has them. */
+/** The gradients of a side's parameters: the sums of both passes added up, and put where torch's layout has them. */
 export const unpackSideProgram = cached(
   (parts: number, taps: number, hasNorm: boolean): Program => ({
     name: 'phaseSuppression: parameters, gradient',
     buffers: [
-      { name: 'partial', access: 'read' },
+      { name: 'convPartial', access: 'read' },
+      ...(hasNorm ? [{ name: 'normPartial', access: 'read' as const }] : []),
       ...['dweight', 'dbias', ...(hasNorm ? ['dnormWeight', 'dnormBias'] : [])].map((name) => ({
         name,
         access: 'read_write' as const,
       })),
     ],
-    params: { width: 'u32', rows: 'u32' },
+    params: { width: 'u32', convRows: 'u32', ...(hasNorm && { normRows: 'u32' }) },
     workgroupSize,
     shared: { sums: `array<f32, ${workgroupSize}>` },
     body: `
-let columns = params.width * ${parts * parameterRows(taps, hasNorm)};
 let index = group * 32 + local % 32;
+let channel = index % params.width;
+let row = index / params.width % ${parameterRows(taps, hasNorm)};
+let part = index / params.width / ${parameterRows(taps, hasNorm)};
+let at = channel * ${parts} + part;
 var sum = 0.0;
-if (index < columns) {
-  for (var row = local / 32; row < params.rows; row += 8) { sum += partial[row * columns + index]; }
+if (part < ${parts}) {
+  if (row <= ${taps}) {
+    let column = (part * ${taps + 1} + row) * params.width + channel;
+    for (var i = local / 32; i < params.convRows; i += 8) { sum += convPartial[i * params.width * ${parts * (taps + 1)} + column]; }
+  }
+  ${
+    hasNorm
+      ? `else {
+    let column = (part * 2 + row - ${taps + 1}) * params.width + channel;
+    for (var i = local / 32; i < params.normRows; i += 8) { sum += normPartial[i * params.width * ${2 * parts} + column]; }
+  }`
+      : ''
+  }
 }
 sums[local] = sum;
 workgroupBarrier();
-if (local >= 32 || index >= columns) { return; }
+if (local >= 32 || part >= ${parts}) { return; }
 for (var i = 1u; i < 8; i++) { sum += sums[local + i * 32]; }
-let channel = index % params.width;
-let row = index / params.width % ${parameterRows(taps, hasNorm)};
-let at = channel * ${parts} + index / params.width / ${parameterRows(taps, hasNorm)};
 if (row < ${taps}) { dweight[at * ${taps} + row] = sum; }
 else if (row == ${taps}) { dbias[at] = sum; }
 ${hasNorm ? `else if (row == ${taps + 1}) { dnormWeight[at] = sum; }\nelse { dnormBias[at] = sum; }` : ''}`,

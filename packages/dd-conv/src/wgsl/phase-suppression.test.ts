@@ -2,15 +2,15 @@
 import { wgsl } from '@orchid-ml/backends/webgpu-host';
 import { expect, test } from 'vitest';
 import { packSideProgram, sideProgram } from './phase-suppression.ts';
-import { sideGradProgram, sideInputGradProgram, unpackSideProgram } from './phase-suppression-grad.ts';
+import { convGradProgram, normGradProgram, unpackSideProgram } from './phase-suppression-grad.ts';
 
 test.each([
   ['time', sideProgram('vec4f', 128, 1, 3, 'zeros', true, 'values')],
   ['frequency', sideProgram('vec4f', 128, 2, 3, 'zeros', true, 'power')],
   ['frequency, no norm, odd width', sideProgram('f32', 131, 1, 3, 'circular', false, 'realMagnitude')],
-  ['frequency, gradient', sideGradProgram('vec4f', 128, 2, 3, 'zeros', true, 'power')],
-  ['frequency, gradient of the spectrum', sideInputGradProgram('vec4f', 128, 2, 3, 'reflect', true, 'magnitude')],
-  ['time, gradient of u', sideInputGradProgram('f32', 3, 1, 3, 'circular', false, 'values')],
+  ['frequency, gradient of the norm', normGradProgram('vec4f', 128, 2, 3, 'zeros', true, 'power')],
+  ['frequency, gradient of the spectrum', convGradProgram(32, 'vec4f', 128, 2, 3, 'reflect', true, 'magnitude')],
+  ['time, gradient of u', convGradProgram(32, 'f32', 3, 1, 3, 'circular', false, 'values')],
   ['parameters', packSideProgram(2, 3, true)],
   ['parameters, gradient', unpackSideProgram(2, 3, true)],
 ])('%s', (_, program) => {

@@ -8,20 +8,21 @@ export function groupsFor(size: number): number {
   return Math.ceil(size / invocations);
 }
 
-/** {parts: [parts, size]} → total: [size] */
+/** {parts: [parts, size]} → total: [segments, size], each the sum of `segment` neighbouring parts */
 export const sumPartsProgram: Program = {
   name: 'ddConv: sum of parts',
   buffers: [
     { name: 'parts', access: 'read' },
     { name: 'total', access: 'read_write' },
   ],
-  params: { size: 'u32', parts: 'u32' },
+  params: { size: 'u32', parts: 'u32', segment: 'u32' },
   workgroupSize: invocations,
   body: `
 let i = group * ${invocations}u + local;
-if (i < params.size) {
+let first = i / params.size * params.segment;
+if (first < params.parts) {
   var sum = 0.0;
-  for (var p = 0u; p < params.parts; p++) { sum += parts[p * params.size + i]; }
+  for (var p = first; p < min(first + params.segment, params.parts); p++) { sum += parts[p * params.size + i % params.size]; }
   total[i] = sum;
 }`,
 };

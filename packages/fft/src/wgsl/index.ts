@@ -1,4 +1,5 @@
 // Transforms as WGSL text, for kernels of other packages that fuse them with work of their own.
+export { binsOf, DCT, IDCT, IRFFT, type RealAttrs, RFFT } from '../kernels/contract.ts';
 export { butterfly, COMPLEX, RADICES, type Radix, stagesOf } from './butterflies.ts';
 export {
   columnGroups,

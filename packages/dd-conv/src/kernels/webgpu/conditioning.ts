@@ -71,7 +71,11 @@ export function passOf({ args, batch, length }: Side, eps: number) {
   const layout = sideLayout(args[0], args[1]);
   const slots = layout.rows;
   const chunks = Math.ceil(length / rowsOfRun);
-  return { params: { batch, length, chunks, eps, ...rowSumCounts(layout) }, groups: Math.ceil((batch * chunks) / slots), slots };
+  return {
+    params: { batch, length, chunks, eps, ...rowSumCounts(layout) },
+    groups: Math.ceil((batch * chunks) / slots),
+    slots,
+  };
 }
 
 /** A side from `source` to its parts. */

@@ -2,9 +2,9 @@
 // passes, the adjoint transform between them.
 
 import { dispatch, makeOutput, type WebGpuBackend, withScratch } from '@orchid-ml/backends/webgpu-host';
-import { workgroupSize } from '@orchid-ml/backends/wgsl';
-import { type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { sideGradProgram, sideInputGradProgram, unpackSideProgram } from '../../wgsl/phase-suppression-grad.ts';
+import { widthOf, workgroupSize } from '@orchid-ml/backends/wgsl';
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { convGradProgram, normGradProgram, rowsOfChunk, unpackSideProgram } from '../../wgsl/phase-suppression-grad.ts';
 import {
   type PhaseSuppressionAttrs,
   type PhaseSuppressionGradInputs,
@@ -70,40 +70,67 @@ function sideBack(
   dSource: readonly TensorInfo[],
   eps: number,
 ): TensorInfo[] {
-  const { args, batch, length } = side;
-  const [, width, parts, taps, , hasNorm, measure] = args;
-  const given = [side.weight, side.bias, side.normWeight, side.normBias].filter((tensor) => tensor !== undefined);
+  const { args, batch, length, weight, bias, normWeight, normBias } = side;
+  const [lane, width, parts, taps, , hasNorm] = args;
+  const given = [weight, bias, normWeight, normBias].filter((tensor) => tensor !== undefined);
   const outputs = given.map(({ shape }) => makeOutput(backend, shape));
-  const values = batch * length * width;
-  const { params, groups: blocks, slots } = passOf(side, eps);
-  const groups = Math.min(blocks, mostGroups);
-  withScratch(backend, parts * values, (dconv) => {
-    withScratch(backend, groups * parameterCount(side), (partial) => {
-      const parted = Object.fromEntries(dy.map((d, part) => [`dy${part}`, d]));
-      dispatch(backend, sideGradProgram(...args), {
-        buffers: { ...sourceOf(source), parameters, ...parted, dconv, partial },
-        params: { ...params, blocks, slots },
-        groups,
+  const [dweight, dbias, dnormWeight, dnormBias] = outputs as [TensorInfo, TensorInfo, TensorInfo?, TensorInfo?];
+
+  const elements = width / widthOf(lane);
+  const lanes = Math.min(32, 2 ** Math.ceil(Math.log2(elements)));
+  const slots = workgroupSize / lanes;
+  const chunks = Math.ceil(length / rowsOfChunk);
+  const convRows = Math.ceil((batch * chunks) / slots);
+  withScratch(backend, convRows * parts * (taps + 1) * width, (convPartial) => {
+    const convolutionBack = (d: readonly TensorInfo[]): void => {
+      const [dre, dim] = dSource as [TensorInfo, TensorInfo?];
+      dispatch(backend, convGradProgram(lanes, ...args), {
+        buffers: {
+          ...sourceOf(source),
+          parameters,
+          ...numbered('d', d),
+          dre,
+          ...(dim && { dim }),
+          partial: convPartial,
+        },
+        params: { batch, length, chunks, slots },
+        groups: convRows * Math.ceil(elements / lanes),
       });
-      const [dweight, dbias, dnormWeight, dnormBias] = outputs as [TensorInfo, TensorInfo, TensorInfo?, TensorInfo?];
+    };
+    const unpack = (norm?: { partial: TensorInfo; rows: number }): void =>
       dispatch(backend, unpackSideProgram(parts, taps, hasNorm), {
         buffers: {
-          partial,
+          convPartial,
+          ...(norm && { normPartial: norm.partial }),
           dweight,
           dbias,
           ...(dnormWeight && { dnormWeight }),
           ...(dnormBias && { dnormBias }),
         },
-        params: { width, rows: groups },
+        params: { width, convRows, ...(norm && { normRows: norm.rows }) },
         groups: Math.ceil(parameterCount(side) / 32),
       });
-    });
-    const [dre, dim] = dSource as [TensorInfo, TensorInfo?];
-    dispatch(backend, sideInputGradProgram(...args), {
-      buffers: { ...(measure !== 'values' && sourceOf(source)), parameters, dconv, dre, ...(dim && { dim }) },
-      params: { batch, length },
-      groups: Math.ceil(util.sizeFromShape(dre.shape) / (args[0] === 'vec4f' ? 4 : 1) / workgroupSize),
+    if (!hasNorm) {
+      convolutionBack(dy);
+      unpack();
+      return;
+    }
+    const { params, groups: blocks, slots: normSlots } = passOf(side, eps);
+    const rows = Math.min(blocks, mostGroups);
+    withScratch(backend, rows * 2 * parts * width, (partial) => {
+      const d = dy.map(({ shape }) => makeOutput(backend, shape));
+      dispatch(backend, normGradProgram(...args), {
+        buffers: { ...sourceOf(source), parameters, ...numbered('dy', dy), ...numbered('d', d), partial },
+        params: { ...params, blocks, slots: normSlots },
+        groups: rows,
+      });
+      convolutionBack(d);
+      for (const { dataId } of d) backend.disposeData(dataId);
+      unpack({ partial, rows });
     });
   });
   return outputs;
 }
+
+const numbered = (name: string, tensors: readonly TensorInfo[]): Record<string, TensorInfo> =>
+  Object.fromEntries(tensors.map((tensor, i) => [`${name}${i}`, tensor]));

@@ -3,6 +3,7 @@ import type { Output } from '../../wgsl/fused.ts';
 import type { Convolution } from './convolution.ts';
 import { divisionOf, long } from './long.ts';
 import { fitsOnePass, onePass } from './one-pass.ts';
+import { separate } from './separate.ts';
 
 /** Computes the outputs into the convolution's tensors. */
 export function run(convolution: Convolution, outputs: readonly Output[]): void {
@@ -11,6 +12,6 @@ export function run(convolution: Convolution, outputs: readonly Output[]): void 
     return;
   }
   const division = divisionOf(convolution);
-  if (!division) throw new Error(`ddConv: no division of ${convolution.n}`);
-  long(convolution, division, outputs);
+  if (division) long(convolution, division, outputs);
+  else separate(convolution, outputs);
 }

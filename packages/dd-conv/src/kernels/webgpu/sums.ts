@@ -16,13 +16,33 @@ export function withPartsOf(
     return;
   }
   const { [name]: total, ...rest } = sums;
-  const size = util.sizeFromShape(total!.shape);
-  withScratch(backend, parts * size, (scratch) => {
+  withScratch(backend, parts * util.sizeFromShape(total!.shape), (scratch) => {
     withPartsOf(backend, others.length > 0 ? rest : {}, parts, (partial) => call({ ...partial, [name]: scratch }));
-    dispatch(backend, sumPartsProgram, {
-      buffers: { parts: scratch, total: total! },
-      params: { size, parts },
-      groups: groupsFor(size),
-    });
+    sumParts(backend, scratch, parts, total!);
   });
+}
+
+/** So many parts one invocation adds up; more are added in two steps. */
+const SEGMENT = 256;
+
+/** The sum of `parts` parts of the size of `total`. */
+export function sumParts(backend: WebGpuBackend, partial: TensorInfo, parts: number, total: TensorInfo): void {
+  const size = util.sizeFromShape(total.shape);
+  const sum = (from: TensorInfo, count: number, to: TensorInfo) => {
+    const segments = Math.ceil(count / SEGMENT);
+    dispatch(backend, sumPartsProgram, {
+      buffers: { parts: from, total: to },
+      params: { size, parts: count, segment: SEGMENT },
+      groups: groupsFor(segments * size),
+    });
+    return segments;
+  };
+  const segments = Math.ceil(parts / SEGMENT);
+  if (segments === 1) sum(partial, parts, total);
+  else {
+    withScratch(backend, segments * size, (scratch) => {
+      sum(partial, parts, scratch);
+      sumParts(backend, scratch, segments, total);
+    });
+  }
 }
