@@ -1,6 +1,6 @@
 // Layer normalisation in WGSL: a row's values stay in the registers of the lanes that share it, so that it is read once.
 import { cached, type Program } from '../webgpu-host/index.ts';
-import { exists, place, rowLayout, rowSum, rowSumShared, workgroupSize } from './rows.ts';
+import { exists, place, rowLayout, rowSum, rowSumParams, rowSumShared, workgroupSize } from './rows.ts';
 import { type Lane, lines, total } from './values.ts';
 
 /** Rows of `channels` values: y, and each row's mean and inverse deviation. One workgroup for `rowLayout(..).rows` rows. */
@@ -27,7 +27,7 @@ export const layerNormProgram = cached(
         { name: 'mean', access: 'read_write' },
         { name: 'inverseDeviation', access: 'read_write' },
       ],
-      params: { rows: 'u32', eps: 'f32' },
+      params: { rows: 'u32', eps: 'f32', ...rowSumParams },
       workgroupSize,
       shared: rowSumShared('f32'),
       declarations: rowSum(layout, 'f32'),
@@ -89,7 +89,7 @@ if (slot == 0) {
       { name: 'dx', access: 'read_write', type: lane },
       { name: 'partial', access: 'read_write', type: lane },
     ],
-    params: { rows: 'u32', blocks: 'u32', slots: 'u32' },
+    params: { rows: 'u32', blocks: 'u32', slots: 'u32', ...rowSumParams },
     workgroupSize,
     shared: { ...rowSumShared('vec2f'), sums: `array<${lane}, ${workgroupSize}>` },
     declarations: rowSum(layout, 'vec2f'),

@@ -1,6 +1,7 @@
 // Sums down the columns of a matrix: the second half of every gradient that is a sum over all rows.
-import { cached, type Program } from '../webgpu-host/index.ts';
-import { type Lane, lines } from './values.ts';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { cached, dispatch, type Program, type WebGpuBackend } from '../webgpu-host/index.ts';
+import { type Lane, lines, widthOf } from './values.ts';
 
 /** Columns (elements) of a workgroup, and the invocations that share a column's rows. */
 export const columnsOfGroup = 32;
@@ -34,3 +35,24 @@ for (var i = 1u; i < ${shares}; i++) { sum += sums[local + i * ${columnsOfGroup}
 ${lines(outputs, (i) => `if (column < params.end${i}) {\n  out${i}[column${i === 0 ? '' : ` - params.end${i - 1}`}] = sum;\n  return;\n}`)}`,
   };
 });
+
+/** The sums over the rows of `partial`, whose columns lie end to end in `outputs`. */
+export function sumRowsInto(
+  backend: WebGpuBackend,
+  partial: TensorInfo,
+  rows: number,
+  outputs: readonly TensorInfo[],
+  lane: Lane,
+): void {
+  let columns = 0;
+  const ends: Record<string, number> = {};
+  for (const [i, output] of outputs.entries()) {
+    columns += util.sizeFromShape(output.shape) / widthOf(lane);
+    ends[`end${i}`] = columns;
+  }
+  dispatch(backend, sumRowsProgram(outputs.length, lane), {
+    buffers: { x: partial, ...Object.fromEntries(outputs.map((output, i) => [`out${i}`, output])) },
+    params: { rows, columns, ...ends },
+    groups: Math.ceil(columns / columnsOfGroup),
+  });
+}

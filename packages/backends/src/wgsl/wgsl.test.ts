@@ -5,6 +5,7 @@ import { geluGradProgram, geluProgram } from './gelu.ts';
 import { groupedConv1dGradProgram, groupedConv1dProgram } from './grouped-conv1d.ts';
 import { generalInputGradProgram, generalProgram, generalWeightGradProgram } from './grouped-conv1d-general.ts';
 import { layerNormGradProgram, layerNormProgram } from './layer-norm.ts';
+import { cosProgram, sinProgram } from './sin-cos.ts';
 import { softmaxCrossEntropyGradProgram, softmaxCrossEntropyProgram } from './softmax-cross-entropy.ts';
 import { sumRowsProgram } from './sum-rows.ts';
 
@@ -24,6 +25,8 @@ test.each([
   ['layerNorm, gradient', layerNormGradProgram(128, 'vec4f', true)],
   ['softmaxCrossEntropy', softmaxCrossEntropyProgram(8, 'vec4f')],
   ['softmaxCrossEntropy, gradient', softmaxCrossEntropyGradProgram('vec4f')],
+  ['sin', sinProgram('vec4f')],
+  ['cos of an odd size', cosProgram('f32')],
   ['sum of rows', sumRowsProgram(2, 'vec4f')],
 ])('%s', (_, program) => {
   expect(wgsl(program)).toMatchSnapshot();

@@ -16,9 +16,10 @@ import {
   generalWeightGradProgram,
 } from '../../wgsl/grouped-conv1d-general.ts';
 import { workgroupSize } from '../../wgsl/rows.ts';
+import { sumRowsInto } from '../../wgsl/sum-rows.ts';
 import { laneOf, widthOf } from '../../wgsl/values.ts';
 import { input, registerKernelOnce, sizeOf } from '../register.ts';
-import { sumRowsInto, zeros } from './run.ts';
+import { zeros } from './run.ts';
 
 /** Chunks that the general weight gradient is cut into at most. */
 const mostChunks = 64;

@@ -2,10 +2,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { dispatch, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
 import { layerNormGradProgram, layerNormProgram } from '../../wgsl/layer-norm.ts';
-import { rowLayout } from '../../wgsl/rows.ts';
+import { rowLayout, rowSumCounts } from '../../wgsl/rows.ts';
+import { sumRowsInto } from '../../wgsl/sum-rows.ts';
 import { laneOf } from '../../wgsl/values.ts';
 import { input, registerKernelOnce, sizeOf } from '../register.ts';
-import { sumRowsInto, zeros } from './run.ts';
+import { zeros } from './run.ts';
 
 /** Workgroups of the way back: enough for a large device, and few sums to be added up afterwards. */
 const mostGroups = 256;
@@ -21,10 +22,11 @@ registerKernelOnce<WebGpuBackend>('OrchidLayerNorm', 'webgpu', (args) => {
   ];
   const { weight, bias } = inputs;
   const lane = laneOf(channels);
+  const layout = rowLayout(channels, lane);
   dispatch(backend, layerNormProgram(channels, lane, weight !== undefined, bias !== undefined), {
     buffers: { x, ...(weight && { weight }), ...(bias && { bias }), y, mean, inverseDeviation },
-    params: { rows, eps: attrs.eps as number },
-    groups: Math.ceil(rows / rowLayout(channels, lane).rows),
+    params: { rows, eps: attrs.eps as number, ...rowSumCounts(layout) },
+    groups: Math.ceil(rows / layout.rows),
   });
   return [y, mean, inverseDeviation];
 });
@@ -38,7 +40,8 @@ registerKernelOnce<WebGpuBackend>('OrchidLayerNormGrad', 'webgpu', (args) => {
   const [dweight, dbias] = [makeOutput(backend, [channels]), makeOutput(backend, [channels])];
   const { weight } = inputs;
   const lane = laneOf(channels);
-  const slots = rowLayout(channels, lane).rows;
+  const layout = rowLayout(channels, lane);
+  const slots = layout.rows;
   const blocks = Math.ceil(rows / slots);
   const groups = Math.min(blocks, mostGroups);
   withScratch(backend, 2 * groups * channels, (partial) => {
@@ -49,7 +52,7 @@ registerKernelOnce<WebGpuBackend>('OrchidLayerNormGrad', 'webgpu', (args) => {
     ];
     dispatch(backend, layerNormGradProgram(channels, lane, weight !== undefined), {
       buffers: { x, dy, mean, inverseDeviation, ...(weight && { weight }), dx, partial },
-      params: { rows, blocks, slots },
+      params: { rows, blocks, slots, ...rowSumCounts(layout) },
       groups,
     });
     sumRowsInto(backend, partial, groups, [dweight, dbias], lane);

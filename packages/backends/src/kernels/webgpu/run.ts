@@ -2,7 +2,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { dispatch, type Program, type WebGpuBackend } from '../../webgpu-host/index.ts';
 import { elementsOfGroup } from '../../wgsl/elementwise.ts';
-import { columnsOfGroup, sumRowsProgram } from '../../wgsl/sum-rows.ts';
 import { type Lane, widthOf } from '../../wgsl/values.ts';
 import { sizeOf } from '../register.ts';
 
@@ -21,25 +20,4 @@ export function runElementwise(
 /** Tensors of zeros, where there is nothing to sum. */
 export function zeros(backend: WebGpuBackend, shape: readonly number[]): TensorInfo {
   return backend.makeTensorInfo([...shape], 'float32', new Float32Array(sizeOf(shape)));
-}
-
-/** The sums over the rows of `partial`, whose columns lie end to end in `outputs`. */
-export function sumRowsInto(
-  backend: WebGpuBackend,
-  partial: TensorInfo,
-  rows: number,
-  outputs: readonly TensorInfo[],
-  lane: Lane,
-): void {
-  let columns = 0;
-  const ends: Record<string, number> = {};
-  for (const [i, output] of outputs.entries()) {
-    columns += sizeOf(output.shape) / widthOf(lane);
-    ends[`end${i}`] = columns;
-  }
-  dispatch(backend, sumRowsProgram(outputs.length, lane), {
-    buffers: { x: partial, ...Object.fromEntries(outputs.map((output, i) => [`out${i}`, output])) },
-    params: { rows, columns, ...ends },
-    groups: Math.ceil(columns / columnsOfGroup),
-  });
 }

@@ -2,6 +2,7 @@
 
 import { dispatch, type WebGpuBackend, withScratch } from '@orchid-ml/backends/webgpu-host';
 import { laneOf, rowSumCounts, workgroupSize } from '@orchid-ml/backends/wgsl';
+import { DCT, IDCT, IRFFT, RFFT } from '@orchid-ml/fft/wgsl';
 import { getKernel, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import { parameterRows, rowsOfRun, type SideArguments, sideLayout } from '../../wgsl/conditioning-side.ts';
 import { packSideProgram, sideProgram } from '../../wgsl/phase-suppression.ts';
@@ -100,7 +101,7 @@ export function runSide(
 export function transformed(backend: WebGpuBackend, x: TensorInfo, attrs: PhaseSuppressionAttrs): TensorInfo[] {
   const n = x.shape[1]!;
   const isDct = attrs.transform === 'dct';
-  return runKernel(backend, isDct ? 'OrchidDct' : 'OrchidRfft', { x }, { axis: 1, n, rows: n, ...scales(attrs, n) });
+  return runKernel(backend, isDct ? DCT : RFFT, { x }, { axis: 1, n, rows: n, ...scales(attrs, n) });
 }
 
 /** The adjoint of `transformed`, [B, L, D]. */
@@ -113,7 +114,7 @@ export function transformedBack(
   const { edge, middle } = scales(attrs, n);
   const [re, im] = spectrum as [TensorInfo, TensorInfo?];
   const numbers = { axis: 1, n, rows: re.shape[1]!, edge, middle: middle / 2 };
-  const [x] = runKernel(backend, im ? 'OrchidIrfft' : 'OrchidIdct', im ? { re, im } : { x: re }, numbers);
+  const [x] = runKernel(backend, im ? IRFFT : IDCT, im ? { re, im } : { x: re }, numbers);
   return x!;
 }
 
