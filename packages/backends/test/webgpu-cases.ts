@@ -110,6 +110,21 @@ const geluCase = opCase('gelu', [x], ops.gelu as (x?: tf.Tensor) => tf.Tensor, (
   geluGrad(x.values, dy),
 ]);
 
+/** Sine and cosine, with each other's gradients, near and far. */
+function waveCase(name: 'sin' | 'cos', count: number): Case {
+  const x = { shape: [count], values: noise(count, 4).map((v, i) => v * [1, 30, 2000][i % 3]!) };
+  const [op, value, slope] =
+    name === 'sin'
+      ? [tf.sin<tf.Tensor>, Math.sin, Math.cos]
+      : [tf.cos<tf.Tensor>, Math.cos, (v: number) => -Math.sin(v)];
+  return opCase(
+    `${name} of ${count} values`,
+    [x],
+    (x) => op(x!),
+    (dy) => [Float64Array.from(x.values, value), Float64Array.from(x.values, (v, i) => slope(v) * dy[i]!)],
+  );
+}
+
 /** What `work` throws or rejects with must match. */
 async function expectError(work: () => unknown, wanted: RegExp): Promise<void> {
   try {
@@ -187,5 +202,7 @@ export const cases: readonly Case[] = [
   convCase(4, 8, 4, 31, 'causal'),
   convCase(5, 7, 1, 12, 'same'),
   ...[3, 64, 300].map(crossEntropyCase),
+  waveCase('sin', 4096),
+  waveCase('cos', 301),
   ...errors,
 ];

@@ -1,5 +1,6 @@
 // The WebGPU engine, in pages and (through Dawn, npm's `webgpu`) in Node: on a device of our own with all that the adapter offers.
 import * as tf from '@tensorflow/tfjs-core';
+import { installWebGpuOverrides } from '../overrides/webgpu/index.ts';
 import { failureOf } from '../webgpu-host/health.ts';
 import { type FoundAdapter, findAdapter } from './gpu.ts';
 import { type GpuLimit, recordStart, type Started } from './info.ts';
@@ -44,6 +45,7 @@ export async function startWebGpu(given?: FoundAdapter): Promise<void> {
 
 async function register({ gpu, adapter, name, software }: FoundAdapter): Promise<void> {
   const { WebGPUBackend } = await loadPeer(packageName, () => import('@tensorflow/tfjs-backend-webgpu'));
+  installWebGpuOverrides();
   const { vendor, architecture, description } = adapter.info;
   const wanted = Object.fromEntries(Object.keys(limits).map((limit) => [limit, adapter.limits[limit as GpuLimit]]));
   const device = await adapter.requestDevice({
