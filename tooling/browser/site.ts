@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, type InlineConfig, type PreviewServer, preview } from 'vite';
+import { build, type InlineConfig, type Plugin, type PreviewServer, preview } from 'vite';
 
 /** What a server sends so that its pages are cross-origin isolated. */
 export const isolationHeaders = {
@@ -28,6 +28,7 @@ export interface SiteOptions {
   readonly configFile?: string;
   /** files in place of module names */
   readonly alias?: Readonly<Record<string, string>>;
+  readonly plugins?: readonly Plugin[];
 }
 
 /**
@@ -36,7 +37,7 @@ export interface SiteOptions {
  */
 export async function buildSite(
   root: string,
-  { minify = true, configFile, alias = {} }: SiteOptions = {},
+  { minify = true, configFile, alias = {}, plugins = [] }: SiteOptions = {},
 ): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'orchid-site-'));
   const servers: PreviewServer[] = [];
@@ -52,12 +53,14 @@ export async function buildSite(
       configFile: configFile ?? false,
       ...settings,
       resolve: { alias: { ...alias } },
+      plugins: [...plugins],
       build: { ...settings.build, outDir: folder, emptyOutDir: true, minify },
     });
     const serve = async (headers: Readonly<Record<string, string>>): Promise<string> => {
       const server = await preview({
         ...quiet,
         configFile: false,
+        plugins: [...plugins],
         build: { outDir: folder },
         preview: { host: '127.0.0.1', port: 0, strictPort: true, headers: { ...headers } },
       });

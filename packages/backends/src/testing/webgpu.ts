@@ -14,8 +14,11 @@ export function whyNoWebGpu(): Promise<string | null> {
 
 async function look(): Promise<string | null> {
   try {
-    const { create } = await import('webgpu');
-    const adapter = await create([]).requestAdapter();
+    // A page has its own, where this runs too; a bundler must not follow the name.
+    const own = (globalThis.navigator as Navigator | undefined)?.gpu;
+    const name = 'webgpu';
+    const gpu = own ?? ((await import(/* @vite-ignore */ name)) as typeof import('webgpu')).create([]);
+    const adapter = await gpu.requestAdapter();
     return adapter ? null : `no WebGPU adapter on this machine (${remedy})`;
   } catch (error) {
     return `no WebGPU in Node: ${error instanceof Error ? error.message : String(error)} (${remedy})`;
@@ -31,7 +34,7 @@ async function look(): Promise<string | null> {
 export async function hasWebGpu(): Promise<boolean> {
   const missing = await whyNoWebGpu();
   if (missing === null) return true;
-  if (process.env.CI) throw new Error(`CI needs a WebGPU adapter: ${missing}`);
+  if (typeof process !== 'undefined' && process.env.CI) throw new Error(`CI needs a WebGPU adapter: ${missing}`);
   it.skip(`SKIPPED on webgpu: ${missing}`, () => {});
   return false;
 }

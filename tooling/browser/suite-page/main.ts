@@ -1,0 +1,14 @@
+// The page that runs test files as vitest would.
+import { files } from 'suite';
+import { fetchFiles } from './files.ts';
+import { collectAndRun, type TestResult } from './vitest.ts';
+
+/** Runs the tests of a file whose titles contain `part`. */
+async function runFile(file: string, part: string): Promise<TestResult[]> {
+  const load = files[file];
+  if (!load) throw new Error(`the page has no file '${file}'`);
+  await fetchFiles();
+  return collectAndRun(load, (name) => name.includes(part));
+}
+
+Object.assign(globalThis, { runFile });
