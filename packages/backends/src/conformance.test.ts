@@ -188,6 +188,8 @@ describe.each(engines)('$name', ({ name, tolerance, leavesOut }) => {
         // More than one block of rows.
         [230, 1100, 9],
         [206, 9, 1300],
+        // Rows enough for sums in parts.
+        [1030, 12, 10],
       ] as const) {
         test(`values and gradients, ${rows} of ${inputs} to ${outputs}, activation ${activation}`, async () => {
           const sizes = { rows, inputs, outputs };

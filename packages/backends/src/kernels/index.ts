@@ -13,3 +13,4 @@ import './webgpu/gelu.ts';
 import './webgpu/layer-norm.ts';
 import './webgpu/softmax-cross-entropy.ts';
 import './webgpu/grouped-conv1d.ts';
+import './webgpu/linear.ts';

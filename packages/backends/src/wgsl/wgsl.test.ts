@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { wgsl } from '../webgpu-host/index.ts';
 import { geluGradProgram, geluProgram } from './gelu.ts';
+import { gemmProgram } from './gemm.ts';
 import { groupedConv1dGradProgram, groupedConv1dProgram } from './grouped-conv1d.ts';
 import { generalInputGradProgram, generalProgram, generalWeightGradProgram } from './grouped-conv1d-general.ts';
 import { layerNormGradProgram, layerNormProgram } from './layer-norm.ts';
@@ -20,6 +21,10 @@ test.each([
   ['groupedConv1d, any groups', generalProgram(5, 'same', 'circular', true)],
   ['groupedConv1d, any groups, gradient of x', generalInputGradProgram(5, 'same', 'reflect')],
   ['groupedConv1d, any groups, gradient of the weights', generalWeightGradProgram(5, 'same', 'zeros')],
+  ['linear, gelu and its slope', gemmProgram('rows', 'rows', 'layer', true, true, true, false, true, 'gelu and slope')],
+  ['linear, odd sizes', gemmProgram('rows', 'rows', 'layer', false, false, false, false, true, 'none')],
+  ['linear, gradient of x', gemmProgram('rows', 'columns', 'plain', true, true, true, true, false, 'none')],
+  ['linear, gradient of the weight', gemmProgram('columns', 'columns', 'parts', true, true, true, true, false, 'none')],
   ['layerNorm', layerNormProgram(128, 'vec4f', true, true)],
   ['layerNorm, 131 wide', layerNormProgram(131, 'f32', false, false)],
   ['layerNorm, gradient', layerNormGradProgram(128, 'vec4f', true)],
