@@ -3,9 +3,14 @@ import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dct, fft, idct, ifft, irfft, rfft } from '../src/index.ts';
 import * as plain from '../src/plain/index.ts';
-import { alongAxis, ENGINES, expectClose, noise, noiseTensor, start, take } from './support.ts';
+import { alongAxis, ENGINES, type EngineName, expectClose, noise, noiseTensor, start, take } from './support.ts';
 
 const LENGTHS = [...Array.from({ length: 40 }, (_, i) => i + 1), 64, 97, 100, 128, 243, 360, 509, 1000, 1024, 2048];
+/** On webgpu each length is programs to compile: of the short ones, those whose stages differ. */
+const lengthsOn = (engine: EngineName): number[] =>
+  engine === 'webgpu'
+    ? LENGTHS.filter((n) => n <= 9 || n > 40 || [15, 16, 17, 25, 27, 31, 32, 40].includes(n))
+    : LENGTHS;
 const NORMS = ['backward', 'ortho', 'forward'] as const;
 
 /** [shape, axis]: signals neighbouring in memory (8 and more, in odd numbers), samples neighbouring, and neither. */
@@ -78,7 +83,7 @@ async function checkAll(shape: number[], givenAxis: number, n: number | undefine
 describe.each(ENGINES)('transforms on %s', (engine) => {
   beforeAll(() => start(engine));
 
-  it.each(LENGTHS)('agree with float64 for n = %i in every layout', async (n) => {
+  it.each(lengthsOn(engine))('agree with float64 for n = %i in every layout', async (n) => {
     for (const [shape, axis] of n <= 128 ? layouts(n) : layouts(n).slice(2, 5)) {
       await checkAll(shape, axis, undefined, 'backward');
     }
@@ -90,7 +95,7 @@ describe.each(ENGINES)('transforms on %s', (engine) => {
   });
 
   it('pad with zeros and cut to n', async () => {
-    for (const n of [1, 2, 5, 8, 11, 13, 16, 27, 32]) {
+    for (const n of engine === 'webgpu' ? [1, 2, 5, 8, 13, 16, 27] : [1, 2, 5, 8, 11, 13, 16, 27, 32]) {
       for (const [shape, axis] of layouts(12)) await checkAll(shape, axis, n, 'backward');
     }
   });

@@ -173,13 +173,15 @@ const benchFft: Entry = {
       .option('--op <name>', 'rfft, irfft, fft, ifft, dct or idct', 'rfft')
       .option('--batch <n>', 'signals at once', atLeastOne, 64)
       .option('--length <n,...>', 'points of a signal', list(atLeastOne), [1024, 2048, 4096, 8192, 16384])
-      .option('--axis <n>', 'axis of the transform: 1 for [batch, length], 0 for [length, batch]', fromZero, 1),
+      .option('--axis <n>', 'axis of the transform: 1 for [batch, length], 0 for [length, batch]', fromZero, 1)
+      .option('--peer', "time TensorFlow.js's own transform beside it (rfft and fft)"),
   help: () => `
 pointsPerSecond counts batch x length; gflops counts 5 N log2 N for a complex signal and half of it for a real one.
 
 Examples:
   $ orchid bench fft
-  $ orchid bench fft --op dct --length 128,1000,4096 --batch 512 --backend wasm --json`,
+  $ orchid bench fft --op dct --length 128,1000,4096 --batch 512 --backend wasm --json
+  $ orchid bench fft --backend webgpu --batch 256 --length 1024,4096 --repeats 1 --peer`,
   load: () => import('./bench-fft.ts'),
 };
 

@@ -10,11 +10,11 @@ import {
 } from '@orchid-ml/backends/webgpu-host';
 import { chirpedBins, chirpedInput, chirpedOutput, UNPACK_INVOCATIONS, unpackProgram } from '../../wgsl/long-chirps.ts';
 import { columnGroups, columnsBackward, columnsForward, productGroups, rowsProduct } from '../../wgsl/long-passes.ts';
-import { chirpPoints, longPlan } from '../../wgsl/long-plan.ts';
+import type { LongPlan } from '../../wgsl/long-plan.ts';
 import { perTransform, type SharedTransform } from '../../wgsl/shared-transform.ts';
 import type { Lanes } from '../../wgsl/signals.ts';
 import { chirps } from '../../wgsl/tables.ts';
-import { tablesOf } from './long.ts';
+import { type Passes, tablesOf } from './long.ts';
 import { type OperationName, operations } from './operations.ts';
 
 type Build = (transform: SharedTransform) => Program;
@@ -30,59 +30,52 @@ const last = cached((name: OperationName): Build => {
 });
 const unpack = cached((name: OperationName): Program => unpackProgram(operations[name]));
 
-export function runChirped(
+export function chirpedPasses(
   backend: WebGpuBackend,
   operation: OperationName,
   n: number,
+  plan: LongPlan,
   { outers, pairs }: Lanes,
-  buffers: Readonly<Record<string, Bound>>,
-  given: Readonly<Record<string, number>>,
-): void {
-  const points = chirpPoints(n);
-  const plan = longPlan(points, backend.device.limits);
-  if (!plan) {
-    const storage = backend.device.limits.maxComputeWorkgroupStorageSize;
-    throw new Error(
-      `${operation}: n is ${n}, which is too long for this device (workgroups of ${storage} bytes); want at most about ` +
-        `${2 ** Math.floor(2 * Math.log2(storage / 8) - 1)}, half of that with prime factors above 5`,
-    );
-  }
+): Passes {
+  const points = plan.n;
   const [n1, n2] = [plan.columns.n, plan.rows.n];
-  const params = { ...given, n1, n2 };
-  const both = once(() => chirps(n, points));
-  const chirp = table(backend, `fft: chirp ${n} in ${points}`, () => both().chirp);
-  const spectrum = table(backend, `fft: chirp's spectrum ${n} in ${points}`, () => both().spectrum);
-  const finish = (result: Readonly<Record<string, Bound>>, work: Bound): void =>
-    dispatch(backend, last(operation)(plan.columns), {
-      buffers: { ...result, work, chirp, ...tablesOf(backend, plan, plan.columns) },
-      params,
-      groups: columnGroups(plan.columns, outers, n2, pairs),
-    });
-  withScratch(backend, 2 * outers * points * pairs, (work) => {
-    dispatch(backend, first(operation)(plan.columns), {
-      buffers: { ...buffers, work, chirp, ...tablesOf(backend, plan, plan.columns) },
-      params,
-      groups: columnGroups(plan.columns, outers, n2, pairs),
-    });
-    dispatch(backend, product(operation)(plan.rows), {
-      buffers: { work, spectrum, ...tablesOf(backend, plan, plan.rows) },
-      params,
-      groups: productGroups(plan.rows, outers, n1, pairs),
-    });
-    if (operations[operation].direction === 'backward') {
-      finish(buffers, work);
-      return;
-    }
-    withScratch(backend, 2 * outers * n * pairs, (spectra) => {
-      finish({ spectra }, work);
-      const count = outers * (Math.floor(n / 2) + 1) * pairs;
-      dispatch(backend, unpack(operation), {
-        buffers: { ...buffers, spectra },
-        params: { ...given, count },
-        groups: Math.ceil(count / UNPACK_INVOCATIONS),
+  return (buffers, given) => {
+    const params = { ...given, n1, n2 };
+    const both = once(() => chirps(n, points));
+    const chirp = table(backend, `fft: chirp ${n} in ${points}`, () => both().chirp);
+    const spectrum = table(backend, `fft: chirp's spectrum ${n} in ${points}`, () => both().spectrum);
+    const finish = (result: Readonly<Record<string, Bound>>, work: Bound): void =>
+      dispatch(backend, last(operation)(plan.columns), {
+        buffers: { ...result, work, chirp, ...tablesOf(backend, plan, plan.columns) },
+        params,
+        groups: columnGroups(plan.columns, outers, n2, pairs),
+      });
+    withScratch(backend, 2 * outers * points * pairs, (work) => {
+      dispatch(backend, first(operation)(plan.columns), {
+        buffers: { ...buffers, work, chirp, ...tablesOf(backend, plan, plan.columns) },
+        params,
+        groups: columnGroups(plan.columns, outers, n2, pairs),
+      });
+      dispatch(backend, product(operation)(plan.rows), {
+        buffers: { work, spectrum, ...tablesOf(backend, plan, plan.rows) },
+        params,
+        groups: productGroups(plan.rows, outers, n1, pairs),
+      });
+      if (operations[operation].direction === 'backward') {
+        finish(buffers, work);
+        return;
+      }
+      withScratch(backend, 2 * outers * n * pairs, (spectra) => {
+        finish({ spectra }, work);
+        const count = outers * (Math.floor(n / 2) + 1) * pairs;
+        dispatch(backend, unpack(operation), {
+          buffers: { ...buffers, spectra },
+          params: { ...given, count },
+          groups: Math.ceil(count / UNPACK_INVOCATIONS),
+        });
       });
     });
-  });
+  };
 }
 
 function once<T>(make: () => T): () => T {

@@ -15,7 +15,7 @@ export const irfftWebGpu: KernelConfig = {
       operation: 'irfft',
       n,
       layout: layoutOf(re.shape, axis),
-      inputs: { re, im },
+      inputs: () => ({ re, im }),
       outputs: { y: withAxis(re.shape, axis, n) },
       params: { edge, middle },
     });

@@ -11,12 +11,11 @@ export function cosineKernel(operation: 'dct' | 'idct'): KernelFunc {
     const engine = backend as unknown as WebGpuBackend;
     const x = inputs.x as TensorInfo;
     const { axis, n, edge, middle } = attrs as unknown as RealAttrs;
-    const turns = table(engine, `fft: quarter turns ${n}`, () => quarterTurns(n));
     const [y] = run(engine, {
       operation,
       n,
       layout: layoutOf(x.shape, axis),
-      inputs: { x, turns },
+      inputs: () => ({ x, turns: table(engine, `fft: quarter turns ${n}`, () => quarterTurns(n)) }),
       outputs: { y: withAxis(x.shape, axis, n) },
       params: { edge, middle },
     });
@@ -37,7 +36,7 @@ export function complexKernel(inverse: boolean): KernelFunc {
       operation: 'fft',
       n,
       layout: layoutOf(re.shape, axis),
-      inputs: inverse ? { re: im, im: re } : { re, im },
+      inputs: () => (inverse ? { re: im, im: re } : { re, im }),
       outputs: { outRe: shape, outIm: shape },
       params: { scale },
     });

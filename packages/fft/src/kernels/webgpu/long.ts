@@ -43,31 +43,33 @@ export function tablesOf(backend: WebGpuBackend, plan: LongPlan, transform: Shar
   };
 }
 
-export function runLong(
+/** Records the dispatches of an operation on buffers that are there. */
+export type Passes = (buffers: Readonly<Record<string, Bound>>, params: Readonly<Record<string, number>>) => void;
+
+export function longPasses(
   backend: WebGpuBackend,
   operation: OperationName,
   plan: LongPlan,
   { outers, pairs }: Lanes,
-  buffers: Readonly<Record<string, Bound>>,
-  params: Readonly<Record<string, number>>,
-): void {
+): Passes {
   const [n1, n2] = [plan.columns.n, plan.rows.n];
-  withScratch(backend, 2 * outers * plan.n * pairs, (work) => {
-    const passes = [
-      () =>
-        dispatch(backend, columns(operation)(plan.columns), {
-          buffers: { ...buffers, work, ...tablesOf(backend, plan, plan.columns) },
-          params: { ...params, n1, n2 },
-          groups: columnGroups(plan.columns, outers, n2, pairs),
-        }),
-      () =>
-        dispatch(backend, rows(operation)(plan.rows), {
-          buffers: { ...buffers, work, ...tablesOf(backend, plan, plan.rows) },
-          params: { ...params, n1, n2 },
-          groups: rowGroups(plan.rows, outers, n1, pairs),
-        }),
-    ];
-    if (operations[operation].direction === 'backward') passes.reverse();
-    for (const pass of passes) pass();
-  });
+  return (buffers, params) =>
+    withScratch(backend, 2 * outers * plan.n * pairs, (work) => {
+      const passes = [
+        () =>
+          dispatch(backend, columns(operation)(plan.columns), {
+            buffers: { ...buffers, work, ...tablesOf(backend, plan, plan.columns) },
+            params: { ...params, n1, n2 },
+            groups: columnGroups(plan.columns, outers, n2, pairs),
+          }),
+        () =>
+          dispatch(backend, rows(operation)(plan.rows), {
+            buffers: { ...buffers, work, ...tablesOf(backend, plan, plan.rows) },
+            params: { ...params, n1, n2 },
+            groups: rowGroups(plan.rows, outers, n1, pairs),
+          }),
+      ];
+      if (operations[operation].direction === 'backward') passes.reverse();
+      for (const pass of passes) pass();
+    });
 }

@@ -15,7 +15,7 @@ export const rfftWebGpu: KernelConfig = {
       operation: 'rfft',
       n,
       layout: layoutOf(x.shape, axis),
-      inputs: { x },
+      inputs: () => ({ x }),
       outputs: { re: shape, im: shape },
       params: { edge, middle },
     });

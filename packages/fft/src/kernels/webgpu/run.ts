@@ -9,7 +9,7 @@ import {
   type WebGpuBackend,
 } from '@orchid-ml/backends/webgpu-host';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { longPlan } from '../../wgsl/long-plan.ts';
+import { chirpPoints, longPlan } from '../../wgsl/long-plan.ts';
 import { onePassProgram } from '../../wgsl/one-pass.ts';
 import {
   invocationsFor,
@@ -20,8 +20,8 @@ import {
 } from '../../wgsl/shared-transform.ts';
 import { type Lanes, lanesOf } from '../../wgsl/signals.ts';
 import type { Layout } from '../contract.ts';
-import { runChirped } from './chirped.ts';
-import { runLong } from './long.ts';
+import { chirpedPasses } from './chirped.ts';
+import { longPasses, type Passes } from './long.ts';
 import { type OperationName, operations } from './operations.ts';
 
 const onePass = cached((name: OperationName): ((transform: SharedTransform) => Program) =>
@@ -34,8 +34,8 @@ export interface Call {
   readonly n: number;
   /** the input's */
   readonly layout: Layout;
-  /** inputs, by the names that the operation's buffers have */
-  readonly inputs: Readonly<Record<string, Bound>>;
+  /** inputs, by the names that the operation's buffers have; asked for when the length is known to be possible */
+  inputs(): Readonly<Record<string, Bound>>;
   /** outputs by name, and their shapes */
   readonly outputs: Readonly<Record<string, number[]>>;
   readonly params: Readonly<Record<string, number>>;
@@ -47,12 +47,14 @@ export interface Call {
  * @throws Error naming the op when n is longer than this device can take, or a tensor larger than it can bind
  */
 export function run(backend: WebGpuBackend, call: Call): TensorInfo[] {
-  const { operation, n, layout, inputs, params } = call;
+  const { operation, n, layout, params } = call;
   const lanes = lanesOf(layout, n, operations[operation].of);
+  const passes = passesOf(backend, operation, n, lanes);
+  const inputs = call.inputs();
   const made = Object.entries(call.outputs).map(([name, shape]) => [name, makeOutput(backend, shape)] as const);
-  const buffers = { ...inputs, ...Object.fromEntries(made) };
   try {
-    runPasses(backend, operation, n, lanes, buffers, { ...lanes.params, ...params });
+    const buffers = { ...inputs, ...Object.fromEntries(made) };
+    if (lanes.outers * lanes.pairs > 0) passes(buffers, { ...lanes.params, ...params });
   } catch (error) {
     for (const [, { dataId }] of made) backend.disposeData(dataId);
     throw error;
@@ -60,28 +62,28 @@ export function run(backend: WebGpuBackend, call: Call): TensorInfo[] {
   return made.map(([, output]) => output);
 }
 
-function runPasses(
-  backend: WebGpuBackend,
-  operation: OperationName,
-  n: number,
-  lanes: Lanes,
-  buffers: Readonly<Record<string, Bound>>,
-  params: Readonly<Record<string, number>>,
-): void {
+/** How a length is transformed. */
+function passesOf(backend: WebGpuBackend, operation: OperationName, n: number, lanes: Lanes): Passes {
   const { limits } = backend.device;
   const signals = lanes.outers * lanes.pairs;
-  if (signals === 0) return;
   const together = lanesFor(n, signals, limits);
   if (together > 0) {
     const transform = sharedTransform(n, together, invocationsFor(n, together, limits));
-    dispatch(backend, onePass(operation)(transform), {
-      buffers: { ...buffers, table: table(backend, transform.table.key, transform.table.make) },
-      params: { ...params, signals },
-      groups: Math.ceil(signals / together),
-    });
-    return;
+    return (buffers, params) =>
+      dispatch(backend, onePass(operation)(transform), {
+        buffers: { ...buffers, table: table(backend, transform.table.key, transform.table.make) },
+        params: { ...params, signals },
+        groups: Math.ceil(signals / together),
+      });
   }
   const plan = longPlan(n, limits);
-  if (plan) runLong(backend, operation, plan, lanes, buffers, params);
-  else runChirped(backend, operation, n, lanes, buffers, params);
+  if (plan) return longPasses(backend, operation, plan, lanes);
+  const points = chirpPoints(n);
+  const longer = longPlan(points, limits);
+  if (longer) return chirpedPasses(backend, operation, n, longer, lanes);
+  const storage = limits.maxComputeWorkgroupStorageSize;
+  throw new Error(
+    `${operation}: n is ${n}, which is too long for this device (workgroups of ${storage} bytes); want at most ` +
+      `${2 ** Math.floor(2 * Math.log2(storage / 8) - 1)}, or half of that with prime factors above 5`,
+  );
 }
