@@ -39,6 +39,8 @@ export interface MemoryInUse {
   readonly tensors: number;
   /** the wasm engine's heap, on this thread; null on other engines */
   readonly heapBytes: number | null;
+  /** tensors of the webgpu engine, on its device; null on other engines */
+  readonly deviceBytes: number | null;
   /** the whole process with all its threads */
   readonly residentBytes: number;
 }

@@ -92,11 +92,18 @@ export function sayPeak({ workers, memory }: StepPlan): string | null {
   return `${memorySize(use.peak)} at most${workers > 1 ? ' on this thread' : ''}${predicted}`;
 }
 
+/** What the tensors of the webgpu engine take on the device; null on others. */
+function deviceBytes(): number | null {
+  const memory = tf.memory() as tf.MemoryInfo & { readonly numBytesInGPU?: number };
+  return memory.numBytesInGPU ?? null;
+}
+
 /** What is in use now. */
 export function memoryInUse(): MemoryInUse {
   return {
     tensors: tf.memory().numTensors,
     heapBytes: heapUse()?.used ?? null,
+    deviceBytes: deviceBytes(),
     residentBytes: process.memoryUsage.rss(),
   };
 }
