@@ -8,7 +8,10 @@ const relaxed = {
   test: {
     name: 'relaxed-simd',
     include: ['packages/{backends,fft,dd-conv}/{src,test}/**/*.test.ts'],
+    exclude: ['**/page.test.ts', '**/webgpu*.test.ts'],
     execArgv: ['--experimental-wasm-relaxed-simd'],
+    // Nothing changes for WebGPU, whose tests the other project runs.
+    env: { ORCHID_TESTS_WITHOUT: 'webgpu' },
   },
 };
 

@@ -29,9 +29,15 @@ async function look(): Promise<string | null> {
  * Whether tests can run on WebGPU. Await it at the top of a test file, outside any test: where the answer is no, it adds a
  * skipped test whose title says what is missing.
  *
+ * `ORCHID_TESTS_WITHOUT=webgpu` leaves them out, for runs that repeat tests for another engine's sake.
+ *
  * @throws Error in CI (`CI` is set) when there is no adapter
  */
 export async function hasWebGpu(): Promise<boolean> {
+  if (typeof process !== 'undefined' && process.env.ORCHID_TESTS_WITHOUT === 'webgpu') {
+    it.skip('webgpu is left to the other runs of this file', () => {});
+    return false;
+  }
   const missing = await whyNoWebGpu();
   if (missing === null) return true;
   if (typeof process !== 'undefined' && process.env.CI) throw new Error(`CI needs a WebGPU adapter: ${missing}`);
