@@ -43,7 +43,8 @@ export async function findHardwareAdapter(): Promise<FoundAdapter | string> {
     return found.software ? `the only WebGPU adapter is ${found.name}, software` : found;
   } catch (error) {
     if (error instanceof PeerMissing) return 'the package webgpu is not installed';
-    return error instanceof Error ? error.message.replace(/^useBackend: /, '') : String(error);
+    // What to do about it is for those who ask for webgpu.
+    return (error instanceof Error ? error.message : String(error)).replace(/^useBackend: /, '').split(/[.;] /)[0]!;
   }
 }
 
