@@ -1,6 +1,7 @@
 // The WebGPU engine, in pages and (through Dawn, npm's `webgpu`) in Node: on a device of our own with all that the adapter offers.
 import * as tf from '@tensorflow/tfjs-core';
 import { installWebGpuOverrides } from '../overrides/webgpu/index.ts';
+import type { WebGpuBackend } from '../webgpu-host/backend.ts';
 import { failureOf } from '../webgpu-host/health.ts';
 import { type FoundAdapter, findAdapter } from './gpu.ts';
 import { type GpuLimit, recordStart, type Started } from './info.ts';
@@ -70,8 +71,11 @@ async function register({ gpu, adapter, name, software }: FoundAdapter): Promise
   };
   // Small tensors, too, stay on the device: half of a step on the processor would wait for the other half.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
-  // Importing the package has registered an engine on a device of its own wherever `navigator.gpu` is.
+  // A failed device still holds its memory. Where `navigator.gpu` is, importing the package has registered an engine, too, on a
+  // device of its own that has not been made yet.
+  const failed = tf.engine().registry.webgpu as unknown as WebGpuBackend | undefined;
   if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
+  failed?.device.destroy();
   tf.registerBackend(
     'webgpu',
     () => withNavigator(gpu, () => makeBackend(WebGPUBackend, device, adapter.info, started)),
