@@ -38,6 +38,10 @@ export function makeBackend(
     ): tf.TensorInfo {
       const op = kernel ?? program.shaderKey.split('_')[0]!;
       enter(device, op);
+      const empty = inputs.find(({ shape }) => sizeOf(shape) === 0);
+      if (empty && sizeOf(output?.shape ?? program.outputShape) > 0) {
+        throw new Error(`${op}: TensorFlow.js has no way on webgpu to compute this from nothing, [${empty.shape}]`);
+      }
       for (const { shape } of [...inputs, output ?? { shape: program.outputShape }]) {
         if (bytesOf(shape) <= maxBinding) continue;
         throw new Error(

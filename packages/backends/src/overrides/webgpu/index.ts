@@ -1,15 +1,27 @@
-// Puts our kernels in place of those of tfjs-backend-webgpu that are not right on every device.
+// Puts our kernels in place of those of tfjs-backend-webgpu that are not right on every device or for every shape.
 import * as tf from '@tensorflow/tfjs-core';
-import { sinCos } from './sin-cos.ts';
+import { batchMatMulOfNothing, sumOfNothing } from './nothing.ts';
+import { cos, sin } from './sin-cos.ts';
 
-const overrides: Readonly<Record<string, tf.KernelFunc>> = { ...sinCos };
+/** By kernel, what stands in for the engine's own; it may hand cases over to that. */
+const overrides: Readonly<Record<string, (original: tf.KernelFunc) => tf.KernelFunc>> = {
+  BatchMatMul: batchMatMulOfNothing,
+  Cos: cos,
+  Sin: sin,
+  Sum: sumOfNothing,
+};
+
+const installed = new WeakSet<tf.KernelFunc>();
 
 /** Replaces kernels of the webgpu engine; once, however often called. Its package must have been imported. */
 export function installWebGpuOverrides(): void {
-  for (const [kernelName, kernelFunc] of Object.entries(overrides)) {
+  for (const [kernelName, override] of Object.entries(overrides)) {
     const present = tf.getKernel(kernelName, 'webgpu');
-    if (present?.kernelFunc === kernelFunc) continue;
-    if (present) tf.unregisterKernel(kernelName, 'webgpu');
-    tf.registerKernel({ kernelName, backendName: 'webgpu', kernelFunc });
+    if (!present || installed.has(present.kernelFunc)) continue;
+    const kernelFunc = override(present.kernelFunc);
+    tf.unregisterKernel(kernelName, 'webgpu');
+    const config: tf.KernelConfig = { kernelName, backendName: 'webgpu', kernelFunc };
+    tf.registerKernel(config);
+    installed.add(kernelFunc);
   }
 }

@@ -17,4 +17,5 @@ function wave(program: (lane: Lane) => Program): KernelFunc {
   return compute as unknown as KernelFunc;
 }
 
-export const sinCos: Readonly<Record<string, KernelFunc>> = { Sin: wave(sinProgram), Cos: wave(cosProgram) };
+export const sin = (): KernelFunc => wave(sinProgram);
+export const cos = (): KernelFunc => wave(cosProgram);
