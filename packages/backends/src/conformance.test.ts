@@ -293,6 +293,20 @@ describe.each(engines)('$name', ({ name, tolerance, leavesOut }) => {
       });
     }
 
+    test('many ids of a table of more rows than a block has, always the same sums', async () => {
+      const [rows, count, width] = [150, 1000, 36];
+      const picked = ids(count, rows, 2);
+      const [x, segments] = [noiseTensor([count, width], 1), tf.tensor1d(picked, 'int32')];
+      const run = () => tf.unsortedSegmentSum(x, segments, rows);
+      const [first, second] = [run(), run()];
+      const values = await x.data();
+      const wanted = new Float64Array(rows * width);
+      for (const [i, value] of values.entries()) wanted[picked[Math.floor(i / width)]! * width + (i % width)]! += value;
+      await expectClose(first, wanted, tolerance);
+      expect(await second.data()).toEqual(await first.data());
+      tf.dispose([x, segments, first, second]);
+    });
+
     test('refuses an id outside the table', async () => {
       const [bad, table] = [tf.tensor1d([0, 5], 'int32'), tf.zeros([5, 2]) as tf.Tensor2D];
       expect(() => tf.tidy(() => ops.embedding(bad, table))).toThrow(/5/);

@@ -9,7 +9,8 @@ import { differentiable, hasKernel, runKernel } from './differentiable.ts';
  * @param logits float32 [N, V]
  * @param labels int32 [N], values in 0..V-1
  * @returns float32 [N]
- * @throws Error when a dtype or shape does not fit, or (on cpu and wasm) a label is no class
+ * @throws Error when a dtype or shape does not fit, or (on cpu and wasm) a label is no class; on webgpu
+ *   its loss is NaN
  */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
   checkTensor('softmaxCrossEntropy', 'logits', logits, 'float32', [any, any]);

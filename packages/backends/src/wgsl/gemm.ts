@@ -9,6 +9,8 @@ export const tile = 64;
 /** Steps of the inner side at a time; a part of a split product is a multiple of it. */
 export const depth = 32;
 const workgroupSize = 256;
+/** Steps written out: as many as keep a device's units busy, and fewer than take long to compile. */
+const unrolled = 4;
 
 /** How an operand lies: its inner side in its rows, or in its columns (it is then read transposed). */
 export type Lie = 'rows' | 'columns';
@@ -186,10 +188,13 @@ ${store(lieA, 'tileA')}
 ${store(lieB, 'tileB')}
   }
   workgroupBarrier();
-  for (var step = 0u; step < params.turns; step++) {
-    let av = tileA[step * ${tile / 4} + y0 / 4];
-    let bv = tileB[step * ${tile / 4} + x0 / 4];
-${lines(4, (i) => `    sum${i} = fma(vec4f(av[${i}]), bv, sum${i});`)}
+  for (var step = 0u; step < params.turns; step += ${unrolled}) {
+${lines(
+  unrolled,
+  (u) => `    let a${u} = tileA[(step + ${u}) * ${tile / 4} + y0 / 4];
+    let b${u} = tileB[(step + ${u}) * ${tile / 4} + x0 / 4];
+${lines(4, (i) => `    sum${i} = fma(vec4f(a${u}[${i}]), b${u}, sum${i});`)}`,
+)}
   }
 }
 ${purpose === 'parts' ? sums : ''}

@@ -6,6 +6,7 @@ import { gemmProgram } from './gemm.ts';
 import { groupedConv1dGradProgram, groupedConv1dProgram } from './grouped-conv1d.ts';
 import { generalInputGradProgram, generalProgram, generalWeightGradProgram } from './grouped-conv1d-general.ts';
 import { layerNormGradProgram, layerNormProgram } from './layer-norm.ts';
+import { segmentSumProgram } from './segment-sum.ts';
 import { cosProgram, sinProgram } from './sin-cos.ts';
 import { softmaxCrossEntropyGradProgram, softmaxCrossEntropyProgram } from './softmax-cross-entropy.ts';
 import { sumRowsProgram } from './sum-rows.ts';
@@ -32,6 +33,7 @@ test.each([
   ['softmaxCrossEntropy, gradient', softmaxCrossEntropyGradProgram('vec4f')],
   ['sin', sinProgram('vec4f')],
   ['cos of an odd size', cosProgram('f32')],
+  ['unsortedSegmentSum', segmentSumProgram('vec4f')],
   ['sum of rows', sumRowsProgram(2, 'vec4f')],
 ])('%s', (_, program) => {
   expect(wgsl(program)).toMatchSnapshot();

@@ -11,17 +11,18 @@ const overrides: Readonly<Record<string, (original: tf.KernelFunc) => tf.KernelF
   Sum: sumOfNothing,
 };
 
-const installed = new WeakSet<tf.KernelFunc>();
+/** By the registry's own objects: a kernel's function is wrapped once more, so that it says its name. */
+const installed = new WeakSet<tf.KernelConfig>();
 
 /** Replaces kernels of the webgpu engine; once, however often called. Its package must have been imported. */
 export function installWebGpuOverrides(): void {
   for (const [kernelName, override] of Object.entries(overrides)) {
     const present = tf.getKernel(kernelName, 'webgpu');
-    if (!present || installed.has(present.kernelFunc)) continue;
+    if (!present || installed.has(present)) continue;
     const kernelFunc = override(present.kernelFunc);
     tf.unregisterKernel(kernelName, 'webgpu');
     const config: tf.KernelConfig = { kernelName, backendName: 'webgpu', kernelFunc };
     tf.registerKernel(config);
-    installed.add(kernelFunc);
+    installed.add(config);
   }
 }
