@@ -39,7 +39,7 @@ export function makeBackend(
       const op = kernel ?? program.shaderKey.split('_')[0]!;
       enter(device, op);
       const empty = inputs.find(({ shape }) => sizeOf(shape) === 0);
-      if (empty && sizeOf(output?.shape ?? program.outputShape) > 0) {
+      if (empty && sizeOf(output?.shape ?? program.outputShape) !== 0) {
         throw new Error(`${op}: TensorFlow.js has no way on webgpu to compute this from nothing, [${empty.shape}]`);
       }
       for (const { shape } of [...inputs, output ?? { shape: program.outputShape }]) {

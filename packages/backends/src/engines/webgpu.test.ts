@@ -148,6 +148,22 @@ describe.runIf(await hasWebGpu())('on an adapter', () => {
     expect(Array.from(await result.data())).toEqual(new Array(32).fill(16));
   });
 
+  test('replaces kernels once, however often it starts', async () => {
+    await fresh();
+    const kernel = tf.getKernel('Sum', 'webgpu');
+    const { kernelFunc } = kernel!;
+    await fresh();
+    expect(tf.getKernel('Sum', 'webgpu')).toBe(kernel);
+    expect(kernel!.kernelFunc).toBe(kernelFunc);
+    const [x, y] = [tf.sum(tf.zeros([0, 3]), 0, true), tf.matMul(tf.zeros([2, 0]), tf.zeros([3, 0]), false, true)];
+    expect([x.shape, Array.from(await x.data())]).toEqual([
+      [1, 3],
+      [0, 0, 0],
+    ]);
+    expect([y.shape, Array.from(await y.data())]).toEqual([[2, 3], new Array(6).fill(0)]);
+    expect(() => tf.max(tf.zeros([0, 3]), 0)).toThrow(/Max: .*nothing/);
+  });
+
   test('a synchronous read says what to do instead', async () => {
     await fresh();
     const x = tf.add(tf.ones([3]), 1);
