@@ -166,8 +166,31 @@ function build(fused: Fused, transform: SharedTransform): Program {
 
 /** What happens before a transform and after it. */
 interface Phase {
-  readonly before: string;
-  readonly after: string;
+  /** the value of an element of workgroup memory, if it is there at all; none: memory is as it should be */
+  readonly load?: string;
+  /** samples that a column has: a param */
+  readonly count?: string;
+  /** statements on `bin` and its value, `bins`, the transform's; `result` goes back to memory if it `packs` */
+  readonly bins?: readonly string[];
+  readonly packs?: boolean;
+  /** statements on `value`, an element of the transform back */
+  readonly store?: readonly string[];
+}
+
+/** WGSL condition: this is one of the phases of which `is` says so. */
+function which(phases: readonly Phase[], is: (phase: Phase) => boolean): string {
+  const numbers = phases.flatMap((phase, i) => (is(phase) ? [`phase == ${i}u`] : []));
+  if (numbers.length === phases.length) return 'true';
+  return numbers.join(' || ') || 'false';
+}
+
+/** The statements of whichever phase it is. */
+function choose(phases: readonly Phase[], of: (phase: Phase) => readonly string[] | undefined | ''): string {
+  const cases = phases.flatMap((phase, i) => {
+    const statements = of(phase) || [];
+    return statements.length === 0 ? [] : [`case ${i}u: {\n      ${statements.join('\n      ')}\n    }`];
+  });
+  return `switch (phase) {\n    ${cases.join('\n    ')}\n    default: {}\n    }`;
 }
 
 /** The statements of a program. */
@@ -206,10 +229,6 @@ class Text {
     ];
     const last = isShared ? kernelGradient : [];
     const phases = [...first, ...each, ...last];
-    const choose = (texts: string[]) => `
-  switch (phase) {
-${texts.map((text, i) => (text === '' ? '' : `case ${i}u: {\n${text}\n}\n`)).join('')}default: {}
-  }`;
     const lines = [
       'let laneGroup = group % params.laneGroups;',
       'let block = (group / params.laneGroups) % params.blocks;',
@@ -231,9 +250,10 @@ ${texts.map((text, i) => (text === '' ? '' : `case ${i}u: {\n${text}\n}\n`)).joi
       '  }',
       ...(last.length > 0 ? [`  if (step + 1u == steps) { phase = ${phases.length - 1}u; }`] : []),
       '  workgroupBarrier();',
-      choose(phases.map(({ before }) => before)),
+      this.loads(phases),
+      ...(has('kernel') ? [this.packsCorrelations(phases)] : []),
       '  forward(local);',
-      choose(phases.map(({ after }) => after)),
+      this.afterwards(phases),
       '}',
       ...(has('skip') ? [this.sumSkip()] : []),
     ];
@@ -241,37 +261,73 @@ ${texts.map((text, i) => (text === '' ? '' : `case ${i}u: {\n${text}\n}\n`)).joi
   }
 
   /** For every element of workgroup memory: sample t of a pair of channels, `at` its place, `isThere` whether there is one. */
-  private each(count: string, body: string): string {
+  private each(phases: readonly Phase[], body: string): string {
     const { lanes, fused, transform } = this;
     const stride = rowsOf(fused.n1) * lanes;
-    const row = fused.n1 === 1 ? '' : `\n  let k1 = rowOf(block, (i / ${lanes}u) % 2u);`;
-    const isThere = fused.n1 === 1 ? `t < ${count}` : `k1 < ${fused.n1}u`;
+    const ofKernel = phases.findIndex(({ count }) => count === 'params.kernelRows');
+    let isThere = `k1 < ${fused.n1}u`;
+    if (fused.n1 === 1) {
+      isThere =
+        ofKernel < 0
+          ? 't < params.length'
+          : `t < select(params.length, params.kernelRows, ${which(phases, (p) => p.count === 'params.kernelRows')})`;
+    }
     return `
 for (var i = local; i < params.n * ${stride}u; i += ${transform.invocations}u) {
   let t = i / ${stride}u;
-  let pair = firstPair + i % ${lanes}u;${row}
+  let pair = firstPair + i % ${lanes}u;
+  ${fused.n1 === 1 ? `let at = place(t) * ${lanes}u + i % ${lanes}u;` : `let k1 = rowOf(block, (i / ${lanes}u) % 2u);\n  let at = i;`}
   let isThere = ${isThere} && pair < params.pairs;
-  ${fused.n1 === 1 ? `let at = place(t) * ${lanes}u + i % ${lanes}u;` : 'let at = i;'}
   ${body}
 }`.trim();
+  }
+
+  /** Everything that loads, in one loop: what is written once is compiled once. */
+  private loads(phases: readonly Phase[]): string {
+    const loop = this.each(
+      phases,
+      `var value = vec2f();
+  if (isThere) {
+    ${choose(phases, ({ load }) => load && [`value = ${load};`])}
+  }
+  mem[at] = value;`,
+    );
+    return `if (${which(phases, ({ load }) => load !== undefined)}) {\n${loop}\n}`;
+  }
+
+  private packsCorrelations(phases: readonly Phase[]): string {
+    const isLast = which(
+      phases,
+      ({ load, count, store }) => !load && count === 'params.kernelRows' && store !== undefined,
+    );
+    return `if (${isLast}) {\n${this.bins(['pack(bin, correlations[v]);'])}\n}`;
+  }
+
+  private afterwards(phases: readonly Phase[]): string {
+    const packs = which(phases, (phase) => phase.packs === true);
+    const bins = this.bins([
+      'let bins = unpack(bin);',
+      'var result = vec4f();',
+      choose(phases, (phase) => phase.bins),
+      ...(packs === 'false' ? [] : [`if (${packs}) { pack(bin, result); }`]),
+    ]);
+    const stores = this.each(
+      phases,
+      `if (isThere) {\n    let value = mem[at].yx;\n    ${choose(phases, ({ store }) => store)}\n  }`,
+    );
+    const hasStores = phases.some(({ store }) => store);
+    return `if (${which(phases, (phase) => phase.bins !== undefined)}) {\n${bins}\n}${hasStores ? ` else {\n${stores}\n}` : ''}`;
   }
 
   private rowIndex(owner: string): string {
     return `((${owner} * ${this.fused.n1}u + k1) * ${this.transform.length} + t) * params.pairs + pair`;
   }
 
-  private load(count: string, value: string): string {
-    return this.each(count, `var value = vec2f();\n  if (isThere) { value = ${value}; }\n  mem[at] = value;`);
-  }
-
-  private store(count: string, statements: readonly string[]): string {
-    return this.each(count, `if (isThere) {\n    let value = mem[at].yx;\n    ${statements.join('\n    ')}\n  }`);
-  }
-
   /** For every value that this invocation owns: its bin and pair; `v` is its number. */
   private bins(statements: readonly string[]): string {
+    const loop = this.values === 1 ? '{\n  const v = 0u;' : 'for (var v = 0u; v < params.values; v++) {';
     return `
-for (var v = 0u; v < params.values; v++) {
+${loop}
   let i = v * ${this.transform.invocations}u + local;
   let pair = firstPair + i % ${this.lanes}u;
   if (i < valuesIn(block) && pair < params.pairs) {
@@ -287,8 +343,9 @@ for (var v = 0u; v < params.values; v++) {
     const value = n1 === 1 ? `get_kernel(${owner} * params.kernelRows + t, pair)` : `kernel[${this.rowIndex(owner)}]`;
     const skip = hasSkip ? ' + constant(get_skip(0u, pair), bin.k)' : '';
     return {
-      before: this.load('params.kernelRows', value),
-      after: this.bins([`kernelBins[v] = params.scale * unpack(bin)${skip};`]),
+      load: value,
+      count: 'params.kernelRows',
+      bins: [`kernelBins[v] = params.scale * bins${skip};`],
     };
   }
 
@@ -310,12 +367,12 @@ for (var v = 0u; v < params.values; v++) {
     const gate = hasInputGate ? ` * get_inputGate(${row})` : '';
     const value = n1 === 1 ? `get_z(${row})${gate}` : `z[${this.rowIndex('example')}]`;
     const toBins = {
-      before: this.load('params.length', value),
-      after: this.bins([
-        'let signal = unpack(bin);',
-        ...(needs.correlates ? ['signalBins[v] = signal;'] : []),
-        ...(needs.filtersSignal ? [`pack(bin, product(signal, ${this.response()}, bin.k));`] : []),
-      ]),
+      load: value,
+      bins: [
+        ...(needs.correlates ? ['signalBins[v] = bins;'] : []),
+        ...(needs.filtersSignal ? [`result = product(bins, ${this.response()}, bin.k);`] : []),
+      ],
+      packs: needs.filtersSignal,
     };
     if (!needs.filtersSignal) return [toBins];
     let statement = `put_dOutputGate(${row}, value * get_dy(${row}));`;
@@ -323,7 +380,7 @@ for (var v = 0u; v < params.values; v++) {
     else if (outputs.includes('y')) {
       statement = `put_y(${row}, value${hasOutputGate ? ` * get_outputGate(${row})` : ''});`;
     }
-    return [toBins, { before: '', after: this.store('params.length', [statement]) }];
+    return [toBins, { store: [statement] }];
   }
 
   private gradient(): Phase[] {
@@ -334,18 +391,18 @@ for (var v = 0u; v < params.values; v++) {
     const value = n1 === 1 ? `get_dy(${row})${gate}` : `dy[${this.rowIndex('example')}]`;
     const has = (output: Output) => outputs.includes(output);
     const correlations = [
-      'let correlated = correlation(signalBins[v], gradient, bin.k);',
+      'let correlated = correlation(signalBins[v], bins, bin.k);',
       ...(has('spectrum') ? ['putSpectrum(example, bin, pair, correlated);'] : []),
       ...(has('kernel') ? [`correlations[v] ${kernel === 'shared' ? '+=' : '='} correlated;`] : []),
       ...(has('skip') ? ['skipSum += constantGradient(correlated, bin.k);'] : []),
     ];
     const toBins = {
-      before: this.load('params.length', value),
-      after: this.bins([
-        'let gradient = unpack(bin);',
+      load: value,
+      bins: [
         ...(needs.correlates ? correlations : []),
-        ...(needs.filtersGradient ? [`pack(bin, correlation(${this.response()}, gradient, bin.k));`] : []),
-      ]),
+        ...(needs.filtersGradient ? [`result = correlation(${this.response()}, bins, bin.k);`] : []),
+      ],
+      packs: needs.filtersGradient,
     };
     if (!needs.filtersGradient) return [toBins];
     const statements = [
@@ -353,7 +410,7 @@ for (var v = 0u; v < params.values; v++) {
       ...(has('inputGate') ? [`put_dInputGate(${row}, value * get_z(${row}));`] : []),
     ];
     const rows = [`dy[${this.rowIndex('example')}] = value;`];
-    return [toBins, { before: '', after: this.store('params.length', n1 === 1 ? statements : rows) }];
+    return [toBins, { store: n1 === 1 ? statements : rows }];
   }
 
   private kernelGradient(): Phase {
@@ -363,7 +420,7 @@ for (var v = 0u; v < params.values; v++) {
       this.fused.n1 === 1
         ? `put_dKernel(${row}, pair, value * params.scale);`
         : `kernel[${this.rowIndex(isShared ? '0u' : 'example')}] = value;`;
-    return { before: this.bins(['pack(bin, correlations[v]);']), after: this.store('params.kernelRows', [statement]) };
+    return { count: 'params.kernelRows', store: [statement] };
   }
 
   /** All invocations' sums of a pair: a half is added to the other until one is left. */

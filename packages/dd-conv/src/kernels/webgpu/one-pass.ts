@@ -1,7 +1,7 @@
 // Convolutions whose transforms fit in workgroup memory: one dispatch, and one for all gradients where the device binds as many
 // buffers as those take.
 import { type Bound, dispatch, withScratch } from '@orchid-ml/backends/webgpu-host';
-import { invocationsFor, lanesFor, sharedTransform } from '@orchid-ml/fft/wgsl';
+import { invocationsFor, lanesFor, pointsOf, sharedTransform } from '@orchid-ml/fft/wgsl';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { scalesOf, valuesOf } from '../../wgsl/bins.ts';
 import { type Fused, fusedBuffers, fusedProgram, type Output } from '../../wgsl/fused.ts';
@@ -64,7 +64,12 @@ function runGroup(convolution: Convolution, outputs: readonly Output[], mayDivid
   const { backend, batch, length, width, pairs, n, kernel, kernelRows, scale, tensors } = convolution;
   const { limits } = backend.device;
   const lanes = lanesFor(n, pairs, limits);
-  const transform = sharedTransform(n, lanes, invocationsFor(n, lanes, limits));
+  // A value for each invocation, if there may be as many: a program without loops over them.
+  const values = valuesOf(1, pointsOf(n) === n ? n : pointsOf(n) / 2) * lanes;
+  const suited = invocationsFor(n, lanes, limits);
+  const invocations =
+    values <= Math.min(256, limits.maxComputeInvocationsPerWorkgroup) ? Math.max(suited, values) : suited;
+  const transform = sharedTransform(n, lanes, invocations);
   const fused = fusedOf(convolution, outputs);
   const program = fusedProgram(fused, transform);
   const laneGroups = Math.ceil(pairs / lanes);

@@ -1,0 +1,182 @@
+// What is said of the convolutions on webgpu alone: dispatches, bytes, long and awkward lengths, and that nothing is left behind.
+import { recordDispatches } from '@orchid-ml/backends/webgpu-host';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ddConv, longConv } from '../src/index.ts';
+import { type DdConvArrays, type DdConvSettings, ddConvGradient, ddConv as plainDdConv } from '../src/plain/index.ts';
+import { type Case, label, randomArrays, tensorsOf } from './cases.ts';
+import { engines, error, Rng, randomArray, start, values } from './engines.ts';
+
+const full: Case = { transform: 'dft', kernel: 'shared', spectrum: true, skip: true };
+const valueBound = 2e-6;
+const gradientBound = 1e-5;
+
+/** The public operator on tensors in the order of `tensorsOf`. */
+function operator({ transform, kernel, spectrum, skip, gates }: Case) {
+  return (...tensors: tf.Tensor[]): tf.Tensor3D => {
+    const rest = [...tensors];
+    const next = (isThere: boolean) => (isThere ? rest.shift() : undefined);
+    const z = next(true) as tf.Tensor3D;
+    const h = next(kernel !== 'none');
+    const re = next(spectrum);
+    const im = next(spectrum && transform === 'dft');
+    const d = next(skip) as tf.Tensor1D | undefined;
+    const [inputGate, outputGate] = gates ? (rest as tf.Tensor3D[]) : [];
+    return ddConv(z, {
+      ...(h && { kernel: h }),
+      ...(re && { spectrum: im ? { re, im } : (re as tf.Tensor3D) }),
+      ...(d && { skip: d }),
+      ...(inputGate && { inputGate }),
+      ...(outputGate && { outputGate }),
+      transform,
+    });
+  };
+}
+
+const settingsOf = (c: Case, batch: number, length: number, width: number): DdConvSettings => ({
+  batch,
+  length,
+  width,
+  transform: c.transform,
+  kernelScale: c.transform === 'dct' ? 1 : 1 / length,
+});
+
+const bytesOf = (tensors: readonly tf.Tensor[]) => 4 * tensors.reduce((sum, { size }) => sum + size, 0);
+
+/** Dispatches of the operator and of its gradient, and their bytes in units of the floor: each tensor read or written once. */
+async function cost(run: (...tensors: tf.Tensor[]) => tf.Tensor3D, tensors: tf.Tensor[]) {
+  const [z] = tensors as [tf.Tensor3D];
+  const dy = tf.onesLike(z);
+  const one = await recordDispatches(() => run(...tensors));
+  const both = await recordDispatches(() => tf.grads(run)(tensors, dy));
+  // The gradient ran the operator first.
+  const gradient = both.dispatches.slice(one.dispatches.length);
+  const moved = (list: typeof gradient) =>
+    list.reduce((sum, { readBytes, writtenBytes }) => sum + readBytes + writtenBytes, 0);
+  await one.result.data();
+  const inputs = bytesOf(tensors);
+  tf.dispose([dy, one.result, both.result]);
+  return {
+    forward: { dispatches: one.dispatches.length, bytes: moved(one.dispatches) / (inputs + bytesOf([z])) },
+    gradient: { dispatches: gradient.length, bytes: moved(gradient) / (2 * inputs + bytesOf([z])) },
+  };
+}
+
+describe.runIf(engines.includes('webgpu'))('webgpu', () => {
+  beforeAll(() => start('webgpu'));
+
+  async function check(c: Case, settings: DdConvSettings, arrays: DdConvArrays, run = operator(c)) {
+    const tensors = tensorsOf(settings, arrays);
+    const dyArray = randomArray(new Rng(5), tensors[0]!.size);
+    const dy = tf.tensor3d(dyArray, [settings.batch, settings.length, settings.width]);
+    const { value, grads } = tf.valueAndGrads(run)(tensors, dy);
+    expect(error(await values(value), plainDdConv(settings, arrays)), label(c)).toBeLessThan(valueBound);
+    const { z, kernel, spectrum, skip, inputGate, outputGate } = ddConvGradient(settings, arrays, dyArray);
+    const want = [z, kernel, spectrum?.re, spectrum?.im, skip, inputGate, outputGate].filter((g) => g !== undefined);
+    for (const [i, expected] of want.entries()) {
+      expect(error(await values(grads[i]!), expected), `${label(c)}: gradient ${i}`).toBeLessThan(gradientBound);
+    }
+    tf.dispose([...tensors, dy, value, grads]);
+  }
+
+  // 2^k up to 2^17, 3·2^k, 10^4, odd, primes; every kind of convolution somewhere.
+  it.each<[number, number, number, Partial<Case>]>([
+    [2048, 2, 3, { gates: true }],
+    [4096, 2, 2, { kernel: 'per example' }],
+    [6144, 2, 3, { gates: true }],
+    [8192, 2, 2, { transform: 'dct', gates: true }],
+    [10_000, 1, 2, { kernel: 'none' }],
+    [15_625, 2, 1, { transform: 'dct', kernel: 'none' }],
+    [32_768, 1, 2, { transform: 'dct', kernel: 'per example' }],
+    [131_072, 1, 2, { gates: true }],
+    [4099, 2, 2, { gates: true }],
+    [4099, 2, 1, { transform: 'dct' }],
+    [65_521, 1, 1, { kernel: 'per example', spectrum: false }],
+  ])(
+    'length %i, %i examples of %i channels, %o',
+    async (length, batch, width, kind) => {
+      const c = { ...full, ...kind };
+      const settings = settingsOf(c, batch, length, width);
+      await check(c, settings, randomArrays(c, settings, length));
+    },
+    300_000,
+  );
+
+  it.each([3000, 4099])(
+    'causal, length %i',
+    async (length) => {
+      const c: Case = { ...full, spectrum: false };
+      const { nextFastLength } = await import('@orchid-ml/fft/plain');
+      const rows = 1000;
+      const settings = {
+        batch: 2,
+        length,
+        width: 3,
+        transform: 'dft' as const,
+        fftLength: nextFastLength(length + rows - 1),
+      };
+      await check(c, settings, randomArrays(c, settings, 7, rows), (x, h, skip) =>
+        longConv(x as tf.Tensor3D, h!, { mode: 'causal', skip: skip as tf.Tensor1D }),
+      );
+    },
+    300_000,
+  );
+
+  it.each<[Case]>([
+    [full],
+    [{ ...full, gates: true }],
+    [{ ...full, kernel: 'per example' }],
+    [{ ...full, spectrum: false, skip: false }],
+    [{ ...full, transform: 'dct' }],
+  ])(
+    'one pass: at most 3 dispatches and 6 of the gradient, 1.5 times the bytes that must be moved; %o',
+    async (c) => {
+      const settings = settingsOf(c, 8, 512, 32);
+      const tensors = tensorsOf(settings, randomArrays(c, settings, 1));
+      const { forward, gradient } = await cost(operator(c), tensors);
+      expect(forward.dispatches).toBe(1);
+      expect(gradient.dispatches).toBeLessThanOrEqual(6);
+      expect(forward.bytes).toBeLessThanOrEqual(1.5);
+      expect(gradient.bytes).toBeLessThanOrEqual(1.5);
+      tf.dispose(tensors);
+    },
+    120_000,
+  );
+
+  it.each<[Case]>([[full], [{ ...full, gates: true }], [{ ...full, spectrum: false, skip: false }]])(
+    'length 131,072: at most 7 dispatches and 14 of the gradient, 3 times the bytes; %o',
+    async (c) => {
+      const settings = settingsOf(c, 1, 131_072, 16);
+      const tensors = tensorsOf(settings, randomArrays(c, settings, 1));
+      const { forward, gradient } = await cost(operator(c), tensors);
+      expect(forward.dispatches).toBe(4);
+      expect(gradient.dispatches).toBeLessThanOrEqual(9);
+      expect(forward.bytes).toBeLessThanOrEqual(3.001);
+      expect(gradient.bytes).toBeLessThanOrEqual(3.001);
+      tf.dispose(tensors);
+    },
+    120_000,
+  );
+
+  it('leaves no tensors and no bytes behind', async () => {
+    for (const length of [64, 4096, 2053]) {
+      const settings = settingsOf(full, 2, length, 2);
+      const tensors = tensorsOf(settings, randomArrays(full, settings, 1));
+      const dy = tf.onesLike(tensors[0]!) as tf.Tensor3D;
+      const step = async () => {
+        const { value, grads } = tf.valueAndGrads(operator(full))(tensors, dy);
+        await value.data();
+        tf.dispose([value, grads]);
+      };
+      for (let i = 0; i < 3; i++) await step();
+      const memory = () => {
+        const { numTensors, numDataBuffers, ...rest } = tf.memory() as tf.MemoryInfo & { numBytesInGPU: number };
+        return { numTensors, numDataBuffers, inGpu: rest.numBytesInGPU };
+      };
+      const before = memory();
+      for (let i = 0; i < 100; i++) await step();
+      expect(memory()).toEqual(before);
+      tf.dispose([...tensors, dy]);
+    }
+  }, 120_000);
+});
