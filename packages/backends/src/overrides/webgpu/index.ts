@@ -1,6 +1,7 @@
 // Puts our kernels in place of those of tfjs-backend-webgpu that are not right on every device or for every shape.
 import * as tf from '@tensorflow/tfjs-core';
 import { batchMatMulOfNothing, sumOfNothing } from './nothing.ts';
+import { unsortedSegmentSum } from './segment-sum.ts';
 import { cos, sin } from './sin-cos.ts';
 
 /** By kernel, what stands in for the engine's own; it may hand cases over to that. */
@@ -9,6 +10,7 @@ const overrides: Readonly<Record<string, (original: tf.KernelFunc) => tf.KernelF
   Cos: cos,
   Sin: sin,
   Sum: sumOfNothing,
+  UnsortedSegmentSum: unsortedSegmentSum,
 };
 
 /** By the registry's own objects: a kernel's function is wrapped once more, so that it says its name. */
