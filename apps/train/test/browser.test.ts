@@ -1,9 +1,16 @@
 // Training in a real page: a Web Worker makes the steps that Node makes, and the page's own thread stays free.
 import { useBackend } from '@orchid-ml/backends';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, chromiumPath, launchChromium, openPage } from '../../../tooling/browser/chromium.ts';
+import {
+  type Browser,
+  chromiumPath,
+  launchChromium,
+  openPage,
+  webGpuSwitches,
+} from '../../../tooling/browser/chromium.ts';
 import { buildSite, type Site } from '../../../tooling/browser/site.ts';
 import type { Order, Outcome } from '../bench/browser/messages.ts';
+import { recallLosses } from '../bench/browser/recall.ts';
 import { makeReferenceStep } from '../src/run/reference-step.ts';
 import type { StepShape } from '../src/run/reference-task.ts';
 
@@ -16,7 +23,7 @@ describe.runIf(chromiumPath || process.env.CI)('a page', () => {
   const losses: number[] = [];
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await launchChromium(webGpuSwitches);
     // tfjs's threaded build, which one test asks for, does not survive the shortening of names.
     site = await buildSite(new URL('../bench/browser', import.meta.url).pathname, { minify: false });
     await useBackend('wasm');
@@ -75,6 +82,17 @@ describe.runIf(chromiumPath || process.env.CI)('a page', () => {
     expectClose(two.losses, one.losses);
     expect(two.beats).toBeGreaterThan(5);
   });
+
+  it('trains on WebGPU as Node does on cpu, its own thread free', async () => {
+    await useBackend('cpu');
+    const wanted = await recallLosses(12);
+    const outcome = await bench(site.plain, { backend: 'webgpu', recall: 12 });
+    expect(outcome.losses).toHaveLength(12);
+    for (const [i, loss] of wanted.entries())
+      expect(Math.abs(outcome.losses[i]! - loss), `step ${i}`).toBeLessThan(1e-3);
+    expect(outcome.beats).toBeGreaterThan(5);
+    // A software adapter takes its time to compile some hundred pipelines.
+  }, 240_000);
 
   it('says which headers are missing where workers cannot share memory', async () => {
     await expect(bench(site.plain, { workers: 2 })).rejects.toThrow(

@@ -94,6 +94,23 @@ describe.runIf(await hasWebGpu())('orchid train --backend webgpu', () => {
     expect(errors).toContain('--workers 2: the engine is webgpu, and one device is one worker');
   });
 
+  it('bench step and conv count dispatches and bytes, and name programs', async () => {
+    const small = ['--batch', '1', '--length', '16', '--width', '8', '--repeats', '1', '--json', ...gpu];
+    const step = await orchid(folder, 'bench', 'step', ...small, '--layers', '1', '--vocab', '8', '--profile');
+    const line = JSON.parse(step.output);
+    expect(line).toMatchObject({ bench: 'step', backend: 'webgpu' });
+    expect(line.dispatches).toBeGreaterThan(20);
+    expect(line.megabytes).toBeGreaterThan(0);
+    expect(line.floorMs).toBeGreaterThan(0);
+    const counted = line.profile.map(({ dispatches }: { dispatches: number }) => dispatches);
+    expect(counted.reduce((a: number, b: number) => a + b, 0)).toBe(line.dispatches);
+    expect(line.profile.map(({ name }: { name: string }) => name)).toContain('AdamW');
+    const conv = JSON.parse((await orchid(folder, 'bench', 'conv', ...small)).output);
+    expect(conv.dispatches).toBe(1);
+    // Signal and kernel read, result written.
+    expect(conv.megabytes).toBeCloseTo((3 * 4 * 16 * 8) / 1e6, 5);
+  });
+
   it('a process ends by itself', () => {
     const program = fileURLToPath(new URL('../bin/orchid.mjs', import.meta.url));
     const argv = [program, ...recall, ...gpu, '--steps', '2', '--out', 'process'];

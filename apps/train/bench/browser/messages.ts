@@ -12,13 +12,17 @@ export interface Order {
   readonly threaded?: boolean;
   /** false: as in a browser that does not compile relaxed SIMD */
   readonly relaxedSimd?: boolean;
+  /** default wasm */
+  readonly backend?: 'wasm' | 'webgpu';
+  /** so many steps of a small recall run through the training loop, instead of the step; nothing is timed */
+  readonly recall?: number;
 }
 
 /** What the worker found. */
 export interface Timed {
   /** milliseconds a step */
   readonly times: readonly number[];
-  /** of the first three steps */
+  /** of the first three steps; of a recall run, of all */
   readonly losses: readonly number[];
   readonly relaxedSimd: boolean;
   /** the heap is a SharedArrayBuffer: tfjs runs its threaded build */

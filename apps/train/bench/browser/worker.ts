@@ -7,6 +7,7 @@ import { makeReferenceStep } from '../../src/run/reference-step.ts';
 import { makeReferenceReplica, type StepShape } from '../../src/run/reference-task.ts';
 import { timings } from '../../src/run/timings.ts';
 import type { Order, Reply, Timed } from './messages.ts';
+import { recallLosses } from './recall.ts';
 
 /** The first bytes of `f32x4.relaxed_madd`; no other module that is asked about here holds them. */
 const relaxedMadd = '253,133,2';
@@ -48,14 +49,27 @@ async function stepOfWorkers(shape: StepShape, workers: number): Promise<Step> {
   };
 }
 
-async function work({ shape, repeats, workers, threaded, relaxedSimd }: Order): Promise<Timed> {
+async function work({
+  shape,
+  repeats,
+  workers,
+  threaded,
+  relaxedSimd,
+  backend = 'wasm',
+  recall,
+}: Order): Promise<Timed> {
   if (relaxedSimd === false) hideRelaxedSimd();
   if (threaded) {
     // The engine's package registers the flag.
     await import('@tensorflow/tfjs-backend-wasm');
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
   }
-  const info = await useBackend('wasm');
+  const info = await useBackend(backend);
+  if (recall !== undefined) {
+    postMessage({ begun: true } satisfies Reply);
+    const losses = await recallLosses(recall);
+    return { times: [], losses, relaxedSimd: info.relaxedSimd, sharedHeap: false };
+  }
   const step = workers === undefined ? stepOfNode(shape) : await stepOfWorkers(shape, workers);
   const losses = [await step.run()];
   postMessage({ begun: true } satisfies Reply);
@@ -64,8 +78,8 @@ async function work({ shape, repeats, workers, threaded, relaxedSimd }: Order): 
     return [];
   }, repeats);
   await step.close();
-  const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
-  const sharedHeap = typeof SharedArrayBuffer !== 'undefined' && wasm.HEAPU8.buffer instanceof SharedArrayBuffer;
+  const { wasm } = tf.backend() as unknown as { wasm?: { HEAPU8: Uint8Array } };
+  const sharedHeap = typeof SharedArrayBuffer !== 'undefined' && wasm?.HEAPU8.buffer instanceof SharedArrayBuffer;
   return { times, losses: losses.slice(0, 3), relaxedSimd: info.relaxedSimd, sharedHeap };
 }
 

@@ -2,6 +2,7 @@
 import { longConv } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Io, say } from '../io.ts';
+import { profileDispatchesOf } from '../run/dispatch-profile.ts';
 import { startEngine } from '../run/engine.ts';
 import { type BenchOptions, report } from '../run/measure.ts';
 import { median, rounded, timings } from '../run/timings.ts';
@@ -30,7 +31,9 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       value.dispose();
       return [loss, ...grads];
     };
-    const times = await timings(options.backward ? both : forward, options.repeats);
+    const work = options.backward ? both : forward;
+    const times = await timings(work, options.repeats);
+    const moved = engine.name === 'webgpu' ? (await profileDispatchesOf(work)).totals : {};
     tf.dispose([x, h, dy]);
     const seconds = median(times) / 1000;
     report(io, options.json, {
@@ -43,6 +46,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       medianMs: rounded(seconds * 1000),
       bestMs: rounded(Math.min(...times)),
       pointsPerSecond: Math.round((batch * length * width) / seconds),
+      ...moved,
     });
   }
   return 0;

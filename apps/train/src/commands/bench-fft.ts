@@ -4,6 +4,7 @@ import { dct, fft, idct, ifft, irfft, rfft } from '@orchid-ml/fft';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.ts';
 import { type Io, say } from '../io.ts';
+import { profileDispatchesOf } from '../run/dispatch-profile.ts';
 import { startEngine } from '../run/engine.ts';
 import { type BenchOptions, report } from '../run/measure.ts';
 import { median, rounded, timings } from '../run/timings.ts';
@@ -111,5 +112,7 @@ async function bytesMoved(work: () => tf.Tensor[], inputs: readonly tf.Tensor[])
   const floor = [...inputs, ...result].reduce((sum, { size }) => sum + 4 * size, 0);
   const bytes = dispatches.reduce((sum, { readBytes, writtenBytes }) => sum + readBytes + writtenBytes, 0);
   tf.dispose(result);
-  return { dispatches: dispatches.length, megabytes: rounded(bytes / 1e6), floorMegabytes: rounded(floor / 1e6) };
+  const { copyGigabytesPerSecond, deviceMs } = (await profileDispatchesOf(work)).totals;
+  const moved = { megabytes: rounded(bytes / 1e6), floorMegabytes: rounded(floor / 1e6) };
+  return { dispatches: dispatches.length, ...moved, copyGigabytesPerSecond, deviceMs };
 }

@@ -3,6 +3,7 @@ import { heapUse, resetHeapPeak } from '@orchid-ml/backends';
 import type { MemoryOptions } from '@orchid-ml/trainers';
 import { failing, UsageError } from '../errors.ts';
 import { type Io, say } from '../io.ts';
+import { profileDispatchesOf } from '../run/dispatch-profile.ts';
 import { startEngine } from '../run/engine.ts';
 import { type BenchOptions, report } from '../run/measure.ts';
 import { makeReferenceStep } from '../run/reference-step.ts';
@@ -11,6 +12,7 @@ import { timeByWorkers } from '../run/step-by-workers.ts';
 import { profileStep } from '../run/step-profile.ts';
 import { median, rounded, timings } from '../run/timings.ts';
 import { refuseSeveral } from '../run/workers.ts';
+import { dispatchTable } from '../ui/dispatch-table.ts';
 import { profileTable } from '../ui/profile-table.ts';
 
 interface Options extends BenchOptions {
@@ -49,7 +51,9 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
     const predicted = await failing(() => step.predictedBytes());
     resetHeapPeak();
     const times = await failing(() => timings(() => [step.run()], options.repeats));
-    const profile = options.profile ? await profileStep(step.run, options.repeats) : undefined;
+    const moved = engine.name === 'webgpu' ? await profileDispatchesOf(() => [step.run()]) : undefined;
+    const isTimed = options.profile && engine.name !== 'webgpu';
+    const profile = isTimed ? await profileStep(step.run, options.repeats) : undefined;
     step.dispose();
     const seconds = median(times) / 1000;
     report(io, options.json, {
@@ -66,8 +70,11 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       heapPeakBytes: heapUse()?.peak ?? null,
       // Of this process so far, all lengths together.
       maxRssBytes: 1024 * process.resourceUsage().maxRSS,
+      ...(moved ? moved.totals : {}),
       ...(options.json && profile ? { profile } : {}),
+      ...(options.json && options.profile && moved ? { profile: moved.programs } : {}),
     });
+    if (options.profile && moved && !options.json) say(io, `\n${dispatchTable(moved).join('\n')}\n`);
     if (profile && !options.json) say(io, `\n${profileTable(profile).join('\n')}\n`);
   }
   return 0;

@@ -221,7 +221,9 @@ const benchStep: Entry = {
 The step: type I conditioning, residual long convolution, MLP of 4 times the width, cross entropy over every position,
 gradients and AdamW. With --profile, the step of median length is taken apart: for each kernel its calls, its time
 forward, backward and in the optimizer, the bytes of its inputs and outputs, and the floor: the operations of its matrix
-products over the engine's measured rate, or those bytes over the measured rate of copying.
+products over the engine's measured rate, or those bytes over the measured rate of copying. On webgpu every run says how
+many dispatches a step takes, the bytes that they move and how long moving so many takes at the least; --profile then lists
+programs, timed by the GPU's own clock where it has one.
 
 Examples:
   $ orchid bench step

@@ -1,5 +1,5 @@
 // The memory of a run, settled before its folder is touched: how its steps are made, and whether they fit at all.
-import { heapUse, resetHeapPeak } from '@orchid-ml/backends';
+import { describeBackend, heapUse, resetHeapPeak } from '@orchid-ml/backends';
 import { parameterCount, type SequenceModel } from '@orchid-ml/orchid-models';
 import type { AdamW } from '@orchid-ml/trainers';
 import { type MemoryPlan, memorySize, planMemory, StepTooLargeError, type Task } from '@orchid-ml/trainers';
@@ -76,10 +76,18 @@ export function sayPlan({ workers, memory }: StepPlan, sequences: number): strin
   const share = Math.ceil(sequences / workers);
   const batches = microBatches === 1 ? `${share} sequences at once` : `micro-batches of ${microBatchSize}`;
   const way = `recompute ${recompute ? 'on' : 'off'}, ${batches}`;
-  if (!predicted) return `not predicted: this engine's memory cannot be measured; ${way}`;
+  if (!predicted) return `not predicted: this engine's memory cannot be measured${sayDevice()}; ${way}`;
   const { stepBytes, usedBytes, limitBytes, limitedBy } = predicted;
   const each = workers > 1 ? ' for each worker' : '';
   return `predicted ${memorySize(usedBytes + stepBytes)} of ${memorySize(limitBytes)}${each} (${limitedBy}); ${way}`;
+}
+
+/** What a GPU says of its memory: how large one tensor may be, and nothing about all of them together. */
+function sayDevice(): string {
+  const { gpu } = describeBackend();
+  if (!gpu) return '';
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.limits;
+  return `, a tensor takes at most ${memorySize(Math.min(maxBufferSize, maxStorageBufferBindingSize))}`;
 }
 
 /** What was really in use, for the summary; null where it cannot be measured. */
