@@ -1,6 +1,6 @@
 // The kernels of this package, and on which engines they run; elsewhere the optimiser is composed of tfjs's own ops.
 import * as tf from '@tensorflow/tfjs-core';
-import type { AdamWNumbers } from '../plain/adamw.ts';
+import type { AdamWAttrs } from '../plain/adamw.ts';
 import { adamwCpu } from './cpu/adamw.ts';
 import { sumOfSquaresCpu } from './cpu/sum-of-squares.ts';
 import { adamwWasm } from './wasm/adamw.ts';
@@ -9,6 +9,8 @@ import { sumOfSquaresWasm } from './wasm/sum-of-squares.ts';
 import { adamwWebGpu } from './webgpu/adamw.ts';
 import { packWebGpu } from './webgpu/pack.ts';
 import { sumOfSquaresWebGpu } from './webgpu/sum-of-squares.ts';
+
+export type { AdamWAttrs };
 
 /** Inputs: any float32 tensors under the keys 0, 1, ... Output: their values end to end, [total]. */
 export const PACK = 'OrchidPack';
@@ -23,11 +25,6 @@ export const PACK = 'OrchidPack';
  * with that sum behind them are such a gate.
  */
 export const ADAMW = 'OrchidAdamW';
-
-export interface AdamWAttrs extends AdamWNumbers {
-  /** with a gate only; null or left out: no clipping */
-  readonly clipNorm?: number | null;
-}
 
 /** Inputs: any float32 tensors under the keys 0, 1, ... Output: the sum of all their squares, []. */
 export const SUM_OF_SQUARES = 'OrchidSumOfSquares';

@@ -15,6 +15,12 @@ export interface AdamWNumbers {
   readonly epsilon: number;
 }
 
+/** What the kernel is told. */
+export interface AdamWAttrs extends AdamWNumbers {
+  /** with a gate only: the gradients' norm is scaled to at most this; null or left out: no clipping */
+  readonly clipNorm?: number | null;
+}
+
 /**
  * In place, for each value p with gradient g and moments m, v:
  *

@@ -1,7 +1,6 @@
 // The AdamW update on the cpu engine, in float64.
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { adamw, gated } from '../../plain/adamw.ts';
-import type { AdamWAttrs } from '../names.ts';
+import { type AdamWAttrs, adamw, gated } from '../../plain/adamw.ts';
 import type { CpuBackend } from './host.ts';
 
 export const adamwCpu: KernelFunc = ({ inputs, attrs, backend }) => {

@@ -1,8 +1,7 @@
 // The AdamW update on wasm: one pass over gradient, moments and parameters, each where it lies.
 import { addressOf, heapF32, type WasmBackend } from '@orchid-ml/backends/wasm-host';
 import { type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { gated } from '../../plain/adamw.ts';
-import type { AdamWAttrs } from '../names.ts';
+import { type AdamWAttrs, gated } from '../../plain/adamw.ts';
 import { optimizerModule } from './module.ts';
 
 export const adamwWasm: KernelFunc = ({ inputs, attrs, backend }) => {

@@ -2,9 +2,9 @@
 // gate nothing to be read by the host.
 import { dispatch, type WebGpuBackend } from '@orchid-ml/backends/webgpu-host';
 import { type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { AdamWAttrs } from '../../plain/adamw.ts';
 import { adamwProgram, otherBuffers } from '../../wgsl/adamw.ts';
 import { workgroupSize } from '../../wgsl/pieces.ts';
-import type { AdamWAttrs } from '../names.ts';
 import { bind, bindPieces, inDispatches } from './pieces.ts';
 
 export const adamwWebGpu: KernelFunc = ({ inputs, attrs, backend }) => {
