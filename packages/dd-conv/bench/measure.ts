@@ -1,27 +1,41 @@
-// Times the convolution on the wasm engine and prints JSON lines; bench/run.mjs runs it beside the peer.
+// Times the convolution on the wasm engine, or on webgpu, and prints JSON lines; bench/run.mjs runs it beside the peer.
 //
-//   measure.ts [--length 4096] [--operators 5] [--repeats 7]
+//   measure.ts [--backend webgpu] [--length 4096] [--batch 8] [--width 128] [--operators 5] [--repeats 7]
+//
+// On webgpu a line also has dispatches, and bytes: those moved, and the floor, each tensor read or written once.
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { useBackend } from '@orchid-ml/backends';
+import { recordDispatches } from '@orchid-ml/backends/webgpu-host';
 import * as tf from '@tensorflow/tfjs-core';
 import { ddConv, longConv } from '../src/index.ts';
 
 const { values: options } = parseArgs({
   options: {
+    backend: { type: 'string', default: 'wasm' },
     length: { type: 'string', default: '4096' },
+    batch: { type: 'string', default: '8' },
+    width: { type: 'string', default: '128' },
     operators: { type: 'string', default: '5' },
     repeats: { type: 'string', default: '7' },
   },
 });
-const [batch, length, width] = [8, Number(options.length), 128];
+const [batch, length, width] = [Number(options.batch), Number(options.length), Number(options.width)];
+const isWebGpu = options.backend === 'webgpu';
 const repeats = Number(options.repeats);
 
-async function time(what: string, work: () => tf.TensorContainer): Promise<void> {
+/** `floor`: bytes that must be moved. */
+async function time(what: string, floor: number, work: () => tf.Tensor[]): Promise<void> {
   const times: number[] = [];
   for (let i = 0; i < repeats + 2; i++) {
     const start = performance.now();
     const out = tf.tidy(work);
+    // A number of the result: when it is here, the device is done.
+    if (isWebGpu) {
+      const probe = tf.tidy(() => tf.slice(tf.reshape(out[0]!, [-1]), [0], [1]));
+      await probe.data();
+      probe.dispose();
+    }
     const elapsed = performance.now() - start;
     tf.dispose(out);
     if (i >= 2) times.push(elapsed);
@@ -29,12 +43,21 @@ async function time(what: string, work: () => tf.TensorContainer): Promise<void>
   times.sort((a, b) => a - b);
   const medianMs = times[repeats >> 1]!;
   const tokensPerSecond = Math.round((batch * length) / (medianMs / 1e3));
-  console.log(JSON.stringify({ what, batch, length, width, medianMs: Number(medianMs.toFixed(2)), tokensPerSecond }));
+  const line = { what, batch, length, width, medianMs: Number(medianMs.toFixed(2)), tokensPerSecond };
+  console.log(JSON.stringify(isWebGpu ? { ...line, ...(await moved(floor, work)) } : line));
+}
+
+/** Dispatches, and bytes, of our own kernels. */
+async function moved(floor: number, work: () => tf.Tensor[]) {
+  const { result, dispatches } = await recordDispatches(() => tf.tidy(work));
+  tf.dispose(result);
+  const bytes = dispatches.reduce((sum, { readBytes, writtenBytes }) => sum + readBytes + writtenBytes, 0);
+  return { dispatches: dispatches.length, bytes, floor };
 }
 
 // As the command `orchid` does: Node 20 has relaxed SIMD behind a flag.
 if (process.version.startsWith('v20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
-await useBackend('wasm');
+await useBackend(isWebGpu ? 'webgpu' : 'wasm');
 const x = tf.randomNormal([batch, length, width], 0, 1, 'float32', 1) as tf.Tensor3D;
 const k = tf.randomNormal([batch, length, width], 0, 1, 'float32', 2) as tf.Tensor3D;
 const operators: [string, (...t: tf.Tensor[]) => tf.Tensor3D, tf.Tensor[]][] = [
@@ -42,13 +65,15 @@ const operators: [string, (...t: tf.Tensor[]) => tf.Tensor3D, tf.Tensor[]][] = [
   ...(options.operators === '1' ? [] : others()),
 ];
 const dy = tf.ones([batch, length, width]) as tf.Tensor3D;
+const sizeOf = (tensors: readonly tf.Tensor[]) => 4 * tensors.reduce((sum, { size }) => sum + size, 0);
 for (const [name, run, inputs] of operators) {
-  await time(`${name}: forward`, () => run(...inputs));
+  const forward = sizeOf([...inputs, dy]);
+  await time(`${name}: forward`, forward, () => [run(...inputs)]);
   // The loss is the sum of y; its gradient, ones, is there already, as it is (by strides) for the peer.
   const both = tf.valueAndGrads((...t: tf.Tensor[]) => run(...t));
-  await time(`${name}: forward + backward`, () => {
+  await time(`${name}: forward + backward`, forward + sizeOf([...inputs, ...inputs, dy]), () => {
     const { value, grads } = both(inputs, dy);
-    return [tf.sum(value), grads];
+    return isWebGpu ? [grads[0]!, value, ...grads.slice(1)] : [tf.sum(value), ...grads];
   });
 }
 

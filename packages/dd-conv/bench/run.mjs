@@ -1,6 +1,7 @@
 // Times the convolutions on the wasm engine, beside a peer when one is given, and writes the tables of BENCHMARKS.md.
 //
 //   node packages/dd-conv/bench/run.mjs [--peer "COMMAND"] [--rounds 3] [--lengths 1024,16384] [--write]
+//   node packages/dd-conv/bench/run.mjs --backend webgpu [--batch 8] [--width 768] [--lengths 1024,16384] [--write]
 //
 // COMMAND (or the environment's ORCHID_CONV_PEER) is a program that times a per-example circular convolution when it is
 // called with `conv --batch B --length L --width D [--backward]`, and prints a line of JSON with `peer` and `median_ms`.
@@ -14,6 +15,9 @@ const { values: options } = parseArgs({
     peer: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     lengths: { type: 'string', default: '1024,4096,16384,131072' },
+    backend: { type: 'string', default: 'wasm' },
+    batch: { type: 'string', default: '8' },
+    width: { type: 'string', default: '128' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -27,6 +31,11 @@ const run = (command, args) =>
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
+
+if (options.backend === 'webgpu') {
+  onWebGpu();
+  process.exit();
+}
 
 // Rounds take turns, so that both sides meet the same machine.
 const ours = new Map();
@@ -93,3 +102,35 @@ const over = `B ${batch}, D ${width}, kernel per example. ${about}\n\n${markdown
 )}`;
 console.log(`\n${over}`);
 if (options.write) writeMeasured(here('../BENCHMARKS.md'), over, 'lengths');
+
+/** Over the length on webgpu, with the bytes that must be moved beside the time. */
+function onWebGpu() {
+  const rows = [];
+  for (const n of options.lengths.split(',')) {
+    const sizes = ['--length', n, '--batch', options.batch, '--width', options.width];
+    for (const line of run(process.execPath, [
+      '--import',
+      'tsx',
+      here('measure.ts'),
+      '--backend',
+      'webgpu',
+      ...sizes,
+    ])) {
+      const { what, medianMs, dispatches, bytes, floor } = line;
+      const gigabytes = floor / 1e9 / (medianMs / 1e3);
+      rows.push([
+        Number(n).toLocaleString('en-US'),
+        what,
+        medianMs.toFixed(2),
+        dispatches,
+        (floor / 2 ** 20).toFixed(1),
+        (bytes / floor).toFixed(2),
+        gigabytes.toFixed(1),
+      ]);
+    }
+  }
+  const columns = ['L', '', 'ms', 'dispatches', 'floor, MB', 'bytes moved / floor', 'GB/s of the floor'];
+  const text = `B ${options.batch}, D ${options.width}, float32, webgpu. ${machine()}; median of 7 runs each.\n\n${markdownTable(columns, rows)}`;
+  console.log(text);
+  if (options.write) writeMeasured(here('../BENCHMARKS.md'), text, 'webgpu');
+}
