@@ -26,7 +26,8 @@ export interface WebGpuBackend {
 
 /** A tensor of a shape, not cleared, with a buffer on the device. */
 export function makeOutput(backend: WebGpuBackend, shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
-  return backend.makeTensorInfo([...shape], dtype);
+  // One without elements has values instead: there are no buffers of no size.
+  return backend.makeTensorInfo([...shape], dtype, shape.includes(0) ? new Float32Array(0) : undefined);
 }
 
 /**
