@@ -48,6 +48,13 @@ export function longPlan(n: number, limits: WorkgroupLimits): LongPlan | null {
   };
 }
 
+/** The longest power of two that has a plan. */
+export function longestPlan(limits: WorkgroupLimits): number {
+  let n = 1;
+  while (longPlan(2 * n, limits) || lanesFor(2 * n, MANY, limits) > 0) n *= 2;
+  return n;
+}
+
 /** Columns and rows are many, whatever the batch. */
 const MANY = 1;
 
@@ -56,8 +63,7 @@ function factorsOf(n: number, limits: WorkgroupLimits): [number, number] | null 
   if (!stagesOf(n)) return null;
   for (let n1 = Math.ceil(Math.sqrt(n)); n1 < n; n1++) {
     if (n % n1 !== 0) continue;
-    const fits = lanesFor(n1, MANY, limits) >= 1 && lanesFor(n / n1, MANY, limits) >= 2;
-    return fits ? [n1, n / n1] : null;
+    if (lanesFor(n1, MANY, limits) >= 1 && lanesFor(n / n1, MANY, limits) >= 2) return [n1, n / n1];
   }
   return null;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { stagesOf } from './butterflies.ts';
 import { chirpedBins, chirpedInput, chirpedOutput, unpackProgram } from './long-chirps.ts';
 import { columnsBackward, columnsForward, rowsBackward, rowsForward, rowsProduct } from './long-passes.ts';
-import { chirpPoints, longPlan } from './long-plan.ts';
+import { chirpPoints, longestPlan, longPlan } from './long-plan.ts';
 import { onePassProgram } from './one-pass.ts';
 import { dctOperation } from './operations/dct.ts';
 import { fftOperation } from './operations/fft.ts';
@@ -88,6 +88,8 @@ describe('several passes', () => {
     }
     expect(longPlan(65_537, LIMITS)).toBeNull();
     expect(longPlan(2 ** 24, LIMITS)).toBeNull();
+    expect(longestPlan(LIMITS)).toBe(2 ** 21);
+    expect(longestPlan({ ...LIMITS, maxComputeWorkgroupStorageSize: 32768 })).toBe(2 ** 22);
   });
 
   it('chirps take the next length that splits well', () => {

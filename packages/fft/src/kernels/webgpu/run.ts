@@ -9,7 +9,7 @@ import {
   type WebGpuBackend,
 } from '@orchid-ml/backends/webgpu-host';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { chirpPoints, longPlan } from '../../wgsl/long-plan.ts';
+import { chirpPoints, longestPlan, longPlan } from '../../wgsl/long-plan.ts';
 import { onePassProgram } from '../../wgsl/one-pass.ts';
 import {
   invocationsFor,
@@ -84,6 +84,6 @@ function passesOf(backend: WebGpuBackend, operation: OperationName, n: number, l
   const storage = limits.maxComputeWorkgroupStorageSize;
   throw new Error(
     `${operation}: n is ${n}, which is too long for this device (workgroups of ${storage} bytes); want at most ` +
-      `${2 ** Math.floor(2 * Math.log2(storage / 8) - 1)}, or half of that with prime factors above 5`,
+      `${longestPlan(limits)}, or half of that with prime factors above 5`,
   );
 }
