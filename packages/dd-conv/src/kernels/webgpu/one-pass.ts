@@ -79,8 +79,9 @@ function runGroup(convolution: Convolution, outputs: readonly Output[], mayDivid
 
   // Examples of a part meet one transform of a shared kernel, and leave one sum.
   const wanted = Math.ceil(ENOUGH_GROUPS / laneGroups);
-  // A kernel's gradient in more parts would cost more bytes than the signals do.
-  const most = sumsKernel ? Math.max(1, Math.floor(batch / 4)) : batch;
+  // A kernel's gradient in more parts would cost more bytes than the signals do, and all parts are bound at once.
+  const bindable = Math.floor(limits.maxStorageBufferBindingSize / (4 * kernelRows * width) / tiles.length);
+  const most = sumsKernel ? Math.max(1, Math.min(Math.floor(batch / 4), bindable)) : batch;
   const perTile = kernel === 'shared' || sums ? Math.min(most, sums && !mayDivideSums ? 1 : wanted) : batch;
   const chunk = Math.ceil(Math.max(...tiles.map(({ count }) => count)) / perTile);
   const partsOf = ({ count }: Tile) => Math.ceil(count / chunk);
