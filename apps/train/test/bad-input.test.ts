@@ -49,7 +49,7 @@ describe('the command line', () => {
       'optimizer.beta1=1',
     );
     await fails(2, /do not fit the model/, ...tiny, '--set', 'model.max_position_embeddings=8');
-    await fails(2, /there is no such engine; want auto, wasm, cpu/, ...tiny, '--backend', 'cuda');
+    await fails(2, /there is no such engine; want auto, webgpu, wasm, cpu/, ...tiny, '--backend', 'cuda');
   });
 
   it('options and commands', async () => {

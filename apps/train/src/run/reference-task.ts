@@ -61,9 +61,14 @@ export function makeReferenceReplica(
 
 function referenceTask(shape: StepShape): Task<SequenceModel, ReferenceBatch> {
   const { batch, length, vocab } = shape;
-  // Random tensors are made on the host, so no engine has to be waited for.
-  const draw = (seed: number) =>
-    Int32Array.from(tf.tidy(() => tf.randomUniform([batch * length], 0, vocab, 'float32', seed).dataSync()));
+  // Random tensors are made on the host, so no engine has to be waited for. (A tidy would look for tensors in what it returns,
+  // number by number.)
+  const draw = (seed: number) => {
+    const uniform = tf.randomUniform([batch * length], 0, vocab, 'float32', seed);
+    const ids = new Int32Array(uniform.dataSync());
+    uniform.dispose();
+    return ids;
+  };
   const whole: ReferenceBatch = { ids: draw(1), labels: draw(2), length };
   return {
     name: 'reference',

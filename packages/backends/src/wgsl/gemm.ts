@@ -1,4 +1,4 @@
-// Matrix products in WGSL: 64 by 64 results a workgroup, 4 by 4 an invocation, 32 steps of the inner side at a time through
+// Matrix products in WGSL: 64 by 64 results a workgroup, 8 by 4 an invocation, 32 steps of the inner side at a time through
 // workgroup memory (16 KiB, what every device has), with what precedes and follows a layer's product done on the way.
 import { type BufferSlot, cached, type Program } from '../webgpu-host/index.ts';
 import { geluFunctions } from './gelu.ts';
@@ -8,7 +8,9 @@ import { lines } from './values.ts';
 export const tile = 64;
 /** Steps of the inner side at a time; a part of a split product is a multiple of it. */
 export const depth = 32;
-const workgroupSize = 256;
+/** Results of an invocation: rows, of one vector each. */
+const rowsEach = 8;
+const workgroupSize = (tile / rowsEach) * (tile / 4);
 /** Steps written out: as many as keep a device's units busy, and fewer than take long to compile. */
 const unrolled = 4;
 
@@ -59,25 +61,26 @@ fn ${name}At(row: u32, column: u32) -> vec4f {
 }`;
 }
 
-/** Statements that put a block of four by four into workgroup memory, [depth][tile], from values v0..v3. */
-function store(lie: Lie, memory: string): string {
+/** Statements that put a block of four by four into workgroup memory, [depth][tile], from the four values of each of its rows. */
+function store(lie: Lie, of: 'A' | 'B', from: string): string {
   return lines(4, (i) => {
-    const value = lie === 'columns' ? `v${i}` : `vec4f(v0[${i}], v1[${i}], v2[${i}], v3[${i}])`;
-    return `${memory}[(inner + ${i}) * ${tile / 4} + outer / 4] = ${value};`;
+    const value =
+      lie === 'columns' ? `${from}${i}` : `vec4f(${[0, 1, 2, 3].map((j) => `${from}${j}[${i}]`).join(', ')})`;
+    return `  tile${of}[(inner${of} + ${i}) * ${tile / 4} + outer${of} / 4] = ${value};`;
   });
 }
 
-/** Statements that load that block of the operand. */
-function load({ name, lie }: Operand, start: string): string {
-  const [row, column] = lie === 'rows' ? [`${start} + outer`, 'k + inner'] : ['k + inner', `${start} + outer`];
-  return lines(4, (i) => `v${i} = ${name}At(${row} + ${i}, ${column});`);
+/** Row i of that block of the operand. */
+function block({ name, lie }: Operand, start: string, of: 'A' | 'B', i: number): string {
+  const [row, column] = [`${start} + outer${of}`, `k + inner${of}`];
+  return lie === 'rows' ? `${name}At(${row} + ${i}, ${column})` : `${name}At(${column} + ${i}, ${row})`;
 }
 
 /** Where in its operand's tile an invocation's block begins: blocks that are neighbours in memory are read by neighbours. */
-function place(lie: Lie): string {
-  return lie === 'rows'
-    ? `inner = part % ${depth / 4} * 4;\nouter = part / ${depth / 4} * 4;`
-    : `inner = part / ${tile / 4} * 4;\nouter = part % ${tile / 4} * 4;`;
+function place(lie: Lie, of: 'A' | 'B'): string {
+  const across = lie === 'rows' ? depth / 4 : tile / 4;
+  const [inner, outer] = lie === 'rows' ? ['%', '/'] : ['/', '%'];
+  return `let inner${of} = local ${inner} ${across} * 4;\nlet outer${of} = local ${outer} ${across} * 4;`;
 }
 
 export const gemmProgram = cached(
@@ -122,7 +125,7 @@ ${results.map((line) => `  ${line}`).join('\n')}
     };
     const sums = `
 workgroupBarrier();
-if (columnStart == 0 && local < 128) { tileA[inner / 4 * ${tile / 4} + outer / 4] = total; }
+if (columnStart == 0) { tileA[innerA / 4 * ${tile / 4} + outerA / 4] = total; }
 workgroupBarrier();
 if (columnStart == 0 && local < ${tile / 4}) {
   var all = vec4f(0);
@@ -159,41 +162,28 @@ fn biasAt(column: u32) -> vec4f {
 let piece = group / params.tiles;
 let rowStart = group % params.tiles / params.tilesN * ${tile};
 let columnStart = group % params.tiles % params.tilesN * ${tile};
-let isA = local < 128;
-let part = local % 128;
-var inner = 0u;
-var outer = 0u;
-if (isA) {
-${place(lieA)}
-} else {
-${place(lieB)}
-}
+${place(lieA, 'A')}
+${place(lieB, 'B')}
 let x0 = local % ${tile / 4} * 4;
-let y0 = local / ${tile / 4} * 4;
-${lines(4, (i) => `var sum${i} = vec4f(0);`)}
+let y0 = local / ${tile / 4} * ${rowsEach};
+${lines(rowsEach, (i) => `var sum${i} = vec4f(0);`)}
 ${purpose === 'parts' ? 'var total = vec4f(0);' : ''}
 let end = min((piece + 1) * params.innerOfPart, params.inner);
 for (var k = piece * params.innerOfPart; k < end; k += ${depth}) {
-${lines(4, (i) => `  var v${i} = vec4f(0);`)}
-  if (isA) {
-${load(a, 'rowStart')}
-${purpose === 'parts' ? '    total += v0 + v1 + v2 + v3;' : ''}
-  } else {
-${load(b, 'columnStart')}
-  }
+${lines(4, (i) => `  let a${i} = ${block(a, 'rowStart', 'A', i)};`)}
+${purpose === 'parts' ? '  total += a0 + a1 + a2 + a3;' : ''}
+${lines(4, (i) => `  let b${i} = ${block(b, 'columnStart', 'B', i)};`)}
   workgroupBarrier();
-  if (isA) {
-${store(lieA, 'tileA')}
-  } else {
-${store(lieB, 'tileB')}
-  }
+${store(lieA, 'A', 'a')}
+${store(lieB, 'B', 'b')}
   workgroupBarrier();
   for (var step = 0u; step < params.turns; step += ${unrolled}) {
 ${lines(
   unrolled,
-  (u) => `    let a${u} = tileA[(step + ${u}) * ${tile / 4} + y0 / 4];
-    let b${u} = tileB[(step + ${u}) * ${tile / 4} + x0 / 4];
-${lines(4, (i) => `    sum${i} = fma(vec4f(a${u}[${i}]), b${u}, sum${i});`)}`,
+  (u) => `    let row${u} = (step + ${u}) * ${tile / 4};
+    let right${u} = tileB[row${u} + x0 / 4];
+${lines(rowsEach / 4, (j) => `    let left${u}${j} = tileA[row${u} + y0 / 4 + ${j}];`)}
+${lines(rowsEach, (i) => `    sum${i} = fma(vec4f(left${u}${i >> 2}[${i % 4}]), right${u}, sum${i});`)}`,
 )}
   }
 }
@@ -201,7 +191,7 @@ ${purpose === 'parts' ? sums : ''}
 let column = columnStart + x0;
 ${purpose === 'parts' ? 'let base = piece * params.m * params.n;' : ''}
 var row = 0u;
-${lines(4, (i) => finish(i))}`,
+${lines(rowsEach, (i) => finish(i))}`,
     };
   },
 );
