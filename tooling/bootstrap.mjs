@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const jobs = {
-  start: ['apps/train/bin/orchid.mjs', 'train', 'recall'],
+  // On the CPU engine that every machine has; what follows `npm start --` may say otherwise.
+  start: ['apps/train/bin/orchid.mjs', 'train', 'recall', '--backend', 'wasm'],
   test: ['tooling/test/run.mjs'],
 };
 
