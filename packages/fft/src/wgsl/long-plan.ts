@@ -61,7 +61,9 @@ const MANY = 1;
 /** The two factors that lie closest together, of which the second leaves room for two lanes. */
 function factorsOf(n: number, limits: WorkgroupLimits): [number, number] | null {
   if (!stagesOf(n)) return null;
-  for (let n1 = Math.ceil(Math.sqrt(n)); n1 < n; n1++) {
+  // Beyond this not even one column fits, and a length that has no plan would be searched to its end.
+  const most = Math.min(n - 1, limits.maxComputeWorkgroupStorageSize / 8);
+  for (let n1 = Math.ceil(Math.sqrt(n)); n1 <= most; n1++) {
     if (n % n1 !== 0) continue;
     if (lanesFor(n1, MANY, limits) >= 1 && lanesFor(n / n1, MANY, limits) >= 2) return [n1, n / n1];
   }
