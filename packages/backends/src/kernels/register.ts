@@ -1,5 +1,6 @@
 // Adds a kernel once, however often a package is imported: tfjs warns about a second registration.
 import * as tf from '@tensorflow/tfjs-core';
+import { type WebGpuBackend, withOutputs } from '../webgpu-host/backend.ts';
 
 /** What a kernel receives; `backend` is the engine's own object, of the type that the kernel's file knows. */
 export interface KernelArguments<Backend> {
@@ -15,7 +16,12 @@ export function registerKernelOnce<Backend>(
   compute: (args: KernelArguments<Backend>) => tf.TensorInfo | tf.TensorInfo[],
 ): void {
   if (tf.getKernel(name, engine) !== undefined) return;
-  tf.registerKernel({ kernelName: name, backendName: engine, kernelFunc: compute as unknown as tf.KernelFunc });
+  // Kernels of wasm make all their outputs before anything can go wrong; those of webgpu learn what cannot be bound later.
+  const run: typeof compute =
+    engine === 'webgpu'
+      ? (args) => withOutputs(args.backend as unknown as WebGpuBackend, () => compute(args))
+      : compute;
+  tf.registerKernel({ kernelName: name, backendName: engine, kernelFunc: run as unknown as tf.KernelFunc });
 }
 
 /** An input that the kernel cannot do without. */

@@ -24,10 +24,33 @@ export interface WebGpuBackend {
   disposeData(dataId: object, force?: boolean): boolean;
 }
 
+/** What the kernel that runs now has made. */
+let outputs: TensorInfo[] | undefined;
+
+/** Runs a kernel; when it throws, what it made by {@link makeOutput} is given back. */
+export function withOutputs<T>(backend: WebGpuBackend, kernel: () => T): T {
+  const outer = outputs;
+  const made: TensorInfo[] = [];
+  outputs = made;
+  try {
+    const result = kernel();
+    // Of a kernel that another one runs: if that one fails later, these are given back with its own.
+    outer?.push(...made);
+    return result;
+  } catch (error) {
+    for (const { dataId } of made) backend.disposeData(dataId);
+    throw error;
+  } finally {
+    outputs = outer;
+  }
+}
+
 /** A tensor of a shape, not cleared, with a buffer on the device. */
 export function makeOutput(backend: WebGpuBackend, shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
   // One without elements has values instead: there are no buffers of no size.
-  return backend.makeTensorInfo([...shape], dtype, shape.includes(0) ? new Float32Array(0) : undefined);
+  const output = backend.makeTensorInfo([...shape], dtype, shape.includes(0) ? new Float32Array(0) : undefined);
+  outputs?.push(output);
+  return output;
 }
 
 /**

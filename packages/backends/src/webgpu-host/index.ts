@@ -1,6 +1,6 @@
 // Lets a package bring WGSL kernels of its own to TensorFlow.js's webgpu engine: several outputs, workgroup memory, host-made
 // tables, in the engine's own command stream.
-export { makeOutput, type WebGpuBackend, withScratch } from './backend.ts';
+export { makeOutput, type WebGpuBackend, withOutputs, withScratch } from './backend.ts';
 export { type Bound, type DispatchArguments, dispatch } from './dispatch.ts';
 export { enter, failureOf, guarded, megabytes, settle, watchDevice } from './health.ts';
 export { type BufferSlot, cached, type Program, type Scalar, wgsl } from './program.ts';

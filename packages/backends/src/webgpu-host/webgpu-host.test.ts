@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useBackend } from '../index.ts';
 import { hasWebGpu } from '../testing/webgpu.ts';
-import { makeOutput, type WebGpuBackend, withScratch } from './backend.ts';
+import { makeOutput, type WebGpuBackend, withOutputs, withScratch } from './backend.ts';
 import { dispatch } from './dispatch.ts';
 import { cached, type Program, wgsl } from './program.ts';
 import { recordDispatches } from './record.ts';
@@ -112,6 +112,20 @@ describe.runIf(await hasWebGpu())('a dispatch', () => {
     y: output(count),
   });
   const wanted = (count: number) => Array.from({ length: count }, (_, i) => 0.5 * i + (i % 2 ? 20 : 10) - 3);
+
+  test('a kernel that throws gives its outputs back, and those of kernels it has run', () => {
+    const engine = tf.backend() as unknown as WebGpuBackend & { numDataIds(): number };
+    const before = engine.numDataIds();
+    const kept = withOutputs(engine, () => makeOutput(engine, [4]));
+    expect(engine.numDataIds()).toBe(before + 1);
+    const failing = (): void => {
+      withOutputs(engine, () => makeOutput(engine, [4]));
+      dispatch(engine, affine, { buffers: { y: makeOutput(engine, [4]) }, groups: 1 });
+    };
+    expect(() => withOutputs(engine, failing)).toThrow("affine: nothing is bound to its buffer 'x'");
+    expect(engine.numDataIds()).toBe(before + 1);
+    engine.disposeData(kept.dataId);
+  });
 
   test('computes', async () => {
     const given = buffers();

@@ -2,7 +2,7 @@
 // sample j1·n2 + j2, the data is transformed along n1, for neighbouring j2 and pairs side by side, so that memory is read and
 // written in whole lines; and times e^(-2πi k1·j2/n). What is left are the n1 rows that `fused.ts` takes. And all of it back.
 import type { Program } from '@orchid-ml/backends/webgpu-host';
-import { joined, type SharedTransform, twiddles } from '@orchid-ml/fft/wgsl';
+import { type SharedTransform, STEPS } from '@orchid-ml/fft/wgsl';
 import { getPair, pairSlot, putPair } from './pairs.ts';
 
 /** n2, rows of the tensor an owner (an example, a kernel) has, and how many workgroups an owner takes. */
@@ -15,15 +15,6 @@ export const COLUMN_PARAMS = {
   blocks: 'u32',
   scale: 'f32',
 } as const;
-
-/** The two-level table of e^(-2πi m/n), m < n: {@link LOW} low parts and the high ones. */
-export function stepTable(n: number): Float32Array<ArrayBuffer> {
-  const high = Math.ceil(n / LOW);
-  // e^(-2πi j·LOW/n): of the first `high` of n/LOW steps round the circle, whole or not
-  return joined(twiddles(n, LOW), twiddles(n / LOW, high));
-}
-
-const LOW = 256;
 
 export interface ToRows {
   readonly transform: 'dft' | 'dct';
@@ -77,7 +68,7 @@ export function toRowsProgram(options: ToRows, transform: SharedTransform): Prog
       shared: transform.shared,
       declarations: [
         transform.declarations,
-        stepFunction,
+        STEPS,
         sampleFunction(options.transform),
         getPair('x', isEvenWidth),
         ...(hasGate ? [getPair('gate', isEvenWidth)] : []),
@@ -127,7 +118,7 @@ export function fromRowsProgram(options: FromRows, transform: SharedTransform): 
       shared: transform.shared,
       declarations: [
         transform.declarations,
-        stepFunction,
+        STEPS,
         sampleFunction(options.transform),
         ...gates.map((name) => getPair(name, isEvenWidth)),
         ...outputs.map((name) => putPair(name, isEvenWidth)),
@@ -153,9 +144,6 @@ ${each(transform)} {
     };
   });
 }
-
-const stepFunction = `
-fn step(m: u32) -> vec2f { return times(steps[m % ${LOW}u], steps[${LOW}u + m / ${LOW}u]); }`.trim();
 
 /** Which sample stands at a place: the inverse of `placeFunction`. */
 function sampleFunction(transform: 'dft' | 'dct'): string {

@@ -10,7 +10,7 @@ export {
   rowGroups,
   rowsProduct,
 } from './long-passes.ts';
-export { chirpPoints, type LongPlan, longPlan, STEPS } from './long-plan.ts';
+export { chirpPoints, type LongPlan, longPlan, STEPS, stepsOf } from './long-plan.ts';
 export type { Hook, Operation } from './operations/operation.ts';
 export {
   invocationsFor,

@@ -8,7 +8,7 @@ import {
   sharedTransform,
   type WorkgroupLimits,
 } from './shared-transform.ts';
-import { twiddles } from './tables.ts';
+import { joined, twiddles } from './tables.ts';
 
 export interface LongPlan {
   readonly n: number;
@@ -16,7 +16,7 @@ export interface LongPlan {
   readonly columns: SharedTransform;
   /** length n2, each for a few k1: an even number of lanes, since bins k and n - k lie in different rows */
   readonly rows: SharedTransform;
-  /** for the program's buffer `steps: array<vec2f>`: e^(-2πi e/n) for every e < n, as {@link STEPS} reads it */
+  /** {@link stepsOf} n */
   readonly steps: { readonly key: string; make(): Float32Array<ArrayBuffer> };
 }
 
@@ -25,6 +25,13 @@ const FINE = 1024;
 /** WGSL: `step(e)` is e^(-2πi e/n), e < n, from a table of n / 1024 and one of 1024 values. */
 export const STEPS = `
 fn step(e: u32) -> vec2f { return times(steps[e % ${FINE}u], steps[${FINE}u + e / ${FINE}u]); }`.trim();
+
+/** The table that {@link STEPS} reads, for the program's buffer `steps: array<vec2f>`. */
+export function stepsOf(n: number): LongPlan['steps'] {
+  // e^(-2πi j·FINE/n): the first of n/FINE steps round the circle, whole or not
+  const make = () => joined(twiddles(n, FINE), twiddles(n / FINE, Math.ceil(n / FINE)));
+  return { key: `fft: steps ${n}`, make };
+}
 
 /** The plan of length n, a product of 2, 3 and 5; null when no two factors fit. */
 export function longPlan(n: number, limits: WorkgroupLimits): LongPlan | null {
@@ -36,15 +43,7 @@ export function longPlan(n: number, limits: WorkgroupLimits): LongPlan | null {
     n,
     columns: sharedTransform(n1, columnLanes, invocationsFor(n1, columnLanes, limits)),
     rows: sharedTransform(n2, rowLanes, invocationsFor(n2, rowLanes, limits)),
-    steps: {
-      key: `fft: steps ${n}`,
-      make: () => {
-        const table = new Float32Array(2 * (FINE + Math.ceil(n / FINE)));
-        table.set(twiddles(n, FINE));
-        table.set(twiddles(n / FINE, Math.ceil(n / FINE)), 2 * FINE);
-        return table;
-      },
-    },
+    steps: stepsOf(n),
   };
 }
 

@@ -18,6 +18,11 @@ export function runElementwise(
 }
 
 /** Tensors of zeros, where there is nothing to sum. */
-export function zeros(backend: WebGpuBackend, shape: readonly number[]): TensorInfo {
-  return backend.makeTensorInfo([...shape], 'float32', new Float32Array(sizeOf(shape)));
+export function zeros(
+  backend: WebGpuBackend,
+  shape: readonly number[],
+  dtype: TensorInfo['dtype'] = 'float32',
+): TensorInfo {
+  const values = dtype === 'int32' ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+  return backend.makeTensorInfo([...shape], dtype, values);
 }

@@ -8,12 +8,8 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../kernels/register.ts';
+import { zeros } from '../../kernels/webgpu/run.ts';
 import type { WebGpuBackend } from '../../webgpu-host/index.ts';
-
-function zeros(backend: unknown, shape: number[], dtype: TensorInfo['dtype']): TensorInfo {
-  const values = dtype === 'int32' ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
-  return (backend as WebGpuBackend).makeTensorInfo(shape, dtype, values);
-}
 
 export const sumOfNothing =
   (original: KernelFunc): KernelFunc =>
@@ -24,7 +20,7 @@ export const sumOfNothing =
     const axes = util.parseAxisParam(axis, x.shape);
     const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
     const kept = keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape;
-    return zeros(args.backend, kept, sumOutType(x.dtype));
+    return zeros(args.backend as unknown as WebGpuBackend, kept, sumOutType(x.dtype));
   };
 
 export const batchMatMulOfNothing =
@@ -35,7 +31,7 @@ export const batchMatMulOfNothing =
     const { transposeA, transposeB } = args.attrs as unknown as { transposeA: boolean; transposeB: boolean };
     const batches = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
     return zeros(
-      args.backend,
+      args.backend as unknown as WebGpuBackend,
       [...batches, a.shape.at(transposeA ? -1 : -2)!, b.shape.at(transposeB ? -2 : -1)!],
       a.dtype,
     );

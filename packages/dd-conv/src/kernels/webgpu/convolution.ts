@@ -1,6 +1,6 @@
 // What a call of the webgpu kernels is about: its sizes, its tensors by the names that programs use, and how its examples are
 // shared out where a tensor is larger than the device binds at once.
-import { type Bound, makeOutput, type Table, table, type WebGpuBackend } from '@orchid-ml/backends/webgpu-host';
+import { type Bound, type Table, table, type WebGpuBackend } from '@orchid-ml/backends/webgpu-host';
 import { joined, type SharedTransform } from '@orchid-ml/fft/wgsl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { twistTable } from '../../wgsl/bins.ts';
@@ -66,21 +66,6 @@ export function fusedOf(convolution: Convolution, outputs: readonly Output[]): F
     hasOutputGate: 'outputGate' in tensors,
     outputs,
   };
-}
-
-/** Runs `work`; the outputs that it made by then are given back when it throws. */
-export function withOutputs<T>(backend: WebGpuBackend, work: (make: (shape: readonly number[]) => TensorInfo) => T): T {
-  const made: TensorInfo[] = [];
-  try {
-    return work((shape) => {
-      const output = makeOutput(backend, shape);
-      made.push(output);
-      return output;
-    });
-  } catch (error) {
-    for (const { dataId } of made) backend.disposeData(dataId);
-    throw error;
-  }
 }
 
 /** Some examples of a convolution. */

@@ -7,11 +7,12 @@ import {
   type SharedTransform,
   sharedTransform,
   stagesOf,
+  stepsOf,
   type WorkgroupLimits,
 } from '@orchid-ml/fft/wgsl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { blocksOf, scalesOf, valuesOf } from '../../wgsl/bins.ts';
-import { fromRowsProgram, stepTable, toRowsProgram } from '../../wgsl/columns.ts';
+import { fromRowsProgram, toRowsProgram } from '../../wgsl/columns.ts';
 import { type Fused, fusedBuffers, fusedProgram, type Output } from '../../wgsl/fused.ts';
 import { type Convolution, fusedOf, type Tile, tableOf, tilesOf } from './convolution.ts';
 import { withPartsOf } from './sums.ts';
@@ -149,7 +150,8 @@ interface ColumnOptions {
 function columnPasses(convolution: Convolution, { columns, rows }: Division, tile: Tile) {
   const { backend, transform, n, width, pairs, tensors } = convolution;
   const isEvenWidth = width % 2 === 0;
-  const steps = table(backend, `ddConv: steps ${n}`, () => stepTable(n));
+  const { key, make } = stepsOf(n);
+  const steps = table(backend, key, make);
   const twiddles = table(backend, columns.table.key, columns.table.make);
   const blocks = Math.ceil((rows.n * pairs) / columns.lanes);
   const sizes = { n: columns.n, n2: rows.n, width, pairs, blocks };

@@ -7,6 +7,7 @@ import {
   type Program,
   table,
   type WebGpuBackend,
+  withOutputs,
 } from '@orchid-ml/backends/webgpu-host';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { chirpPoints, longestPlan, longPlan } from '../../wgsl/long-plan.ts';
@@ -51,15 +52,12 @@ export function run(backend: WebGpuBackend, call: Call): TensorInfo[] {
   const lanes = lanesOf(layout, n, operations[operation].of);
   const passes = passesOf(backend, operation, n, lanes);
   const inputs = call.inputs();
-  const made = Object.entries(call.outputs).map(([name, shape]) => [name, makeOutput(backend, shape)] as const);
-  try {
+  return withOutputs(backend, () => {
+    const made = Object.entries(call.outputs).map(([name, shape]) => [name, makeOutput(backend, shape)] as const);
     const buffers = { ...inputs, ...Object.fromEntries(made) };
     if (lanes.outers * lanes.pairs > 0) passes(buffers, { ...lanes.params, ...params });
-  } catch (error) {
-    for (const [, { dataId }] of made) backend.disposeData(dataId);
-    throw error;
-  }
-  return made.map(([, output]) => output);
+    return made.map(([, output]) => output);
+  });
 }
 
 /** How a length is transformed. */
