@@ -1,5 +1,6 @@
 // Checks a configuration and says plainly what is wrong with it.
 import { z } from 'zod';
+import { mixerProblem } from './mixer-keys.ts';
 import { nearest } from './nearest.ts';
 import { type ModelConfig, type ModelType, SCHEMAS } from './schema.ts';
 
@@ -39,13 +40,8 @@ export function parseConfig(json: unknown): ModelConfig {
   }
   const { data } = result;
   const config: ModelConfig = { ...data, intermediate_size: data.intermediate_size ?? 4 * data.hidden_size };
-  if (config.transform === 'dct' && config.kernel_domain === 'time') {
-    fail('kernel_domain is "time" and transform is "dct"; a kernel in the time domain wants transform "dft"');
-  }
-  if (config.mixer === 'attention' && config.hidden_size % config.num_attention_heads !== 0) {
-    const { num_attention_heads: heads, hidden_size: width } = config;
-    fail(`num_attention_heads is ${heads} and hidden_size is ${width}; want a divisor of hidden_size`);
-  }
+  const problem = mixerProblem(config);
+  if (problem !== null) fail(problem);
   return config;
 }
 

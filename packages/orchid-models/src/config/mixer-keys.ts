@@ -1,0 +1,77 @@
+// The keys that choose and shape a model's sequence mixers, the same in every model, and what goes together among them.
+import { z } from 'zod';
+import { count, oddAtLeast3 } from './keys.ts';
+
+export const mixerKeys = {
+  mixer: z
+    .enum(['orchid', 'attention'])
+    .default('orchid')
+    .describe(
+      'What mixes positions. `attention` is dense softmax attention, to compare with; the keys of the convolutions and of ' +
+        'the conditioning network mean nothing to it.',
+    ),
+  num_attention_heads: count(2).describe('Heads of attention; a divisor of hidden_size.'),
+  conditioning: z
+    .enum(['I', 'I-time', 'I-freq', 'II'])
+    .default('I')
+    .describe('Network that makes the data-dependent kernel: phase suppression (I) or cross-correlation (II).'),
+  transform: z
+    .enum(['dft', 'dct'])
+    .default('dct')
+    .describe("Transform of the convolutions; `dct` is the paper's best and learns recall in the fewest steps."),
+  fft_norm: z
+    .enum(['forward', 'ortho', 'backward'])
+    .default('forward')
+    .describe('Where dft puts its 1/L; dct is always orthonormal.'),
+  kernel_domain: z
+    .enum(['frequency', 'time'])
+    .default('frequency')
+    .describe('`time` cuts the adaptive kernel to L samples, made on 2L bins; dft only.'),
+  conditioning_filter_size: oddAtLeast3
+    .default(3)
+    .describe('Taps of the convolutions in the conditioning network, odd.'),
+  conditioning_layers: count(1).describe('Convolutions in a row on each side of the conditioning network.'),
+  conditioning_norm: z
+    .enum(['layernorm', 'none'])
+    .default('layernorm')
+    .describe('Norm after each convolution of the conditioning network.'),
+  conditioning_padding: z
+    .enum(['zeros', 'reflect', 'circular'])
+    .default('zeros')
+    .describe('Padding there; `circular` keeps the block shift equivariant.'),
+  conditioning_magnitude: z
+    .enum(['squared', 'abs'])
+    .default('squared')
+    .describe("What type I takes of a dft spectrum: |U|² or the paper's |U| (dct always takes |U|)."),
+  conditioning_activation: z
+    .enum(['identity', 'tanh', 'sigmoid', 'softsign', 'softshrink'])
+    .default('identity')
+    .describe("Type II's activation of the query's spectrum."),
+  conditioning_activation_on: z
+    .enum(['parts', 'magnitude'])
+    .default('parts')
+    .describe('That activation acts on real and imaginary parts, or on the magnitude.'),
+  residual_long_conv: z.boolean().default(true).describe("Adds a static long convolution of each block's input."),
+  short_filter_order: count(3).describe('Taps of the short causal convolution.'),
+  filter_order: count(64).describe('Width of the MLP that makes a static kernel.'),
+  filter_emb_dim: oddAtLeast3.default(5).describe('Positional features of that MLP, odd.'),
+  filter_num_inner_mlps: z.int().min(0).default(2).describe('Its inner layers.'),
+  filter_frequency: z.number().positive().default(10).describe('First value of its sine frequencies (w).'),
+};
+
+export type MixerConfig = z.output<z.ZodObject<typeof mixerKeys>> & {
+  readonly hidden_size: number;
+  readonly max_position_embeddings: number;
+};
+
+/** What is wrong with keys that each are right by themselves, or null. */
+export function mixerProblem(config: MixerConfig): string | null {
+  if (config.transform === 'dct' && config.kernel_domain === 'time') {
+    return 'kernel_domain is "time" and transform is "dct"; a kernel in the time domain wants transform "dft"';
+  }
+  if (config.mixer === 'attention' && config.hidden_size % config.num_attention_heads !== 0) {
+    const { num_attention_heads: heads, hidden_size: width } = config;
+    return `num_attention_heads is ${heads} and hidden_size is ${width}; want a divisor of hidden_size`;
+  }
+  return null;
+}

@@ -1,0 +1,12 @@
+// The masked language model of a handful of blocks.
+import { z } from 'zod';
+import { bodyKeys } from '../body-keys.ts';
+import { mixerKeys } from '../mixer-keys.ts';
+
+export const maskedLmSchema = z.strictObject({
+  model_type: z.literal('orchid-masked-lm').describe('Which model this is.'),
+  ...bodyKeys,
+  ...mixerKeys,
+  tie_word_embeddings: bodyKeys.tie_word_embeddings.default(true),
+  initializer_range: bodyKeys.initializer_range.default(0.02),
+});
