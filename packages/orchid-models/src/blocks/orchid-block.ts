@@ -3,9 +3,10 @@ import { Module, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { LayerNorm } from '../layers/layer-norm.ts';
 import { Mlp } from '../layers/mlp.ts';
-import { atPositions, type Positions } from '../layers/positions.ts';
+import { atPositions } from '../layers/positions.ts';
 import { recomputed } from '../layers/recomputed.ts';
-import { createMixer, type Mixer, type MixerOptions } from '../mixers/mixer.ts';
+import { createMixer, type MixerOptions } from '../mixers/mixer.ts';
+import type { MixingOptions, SequenceMixer } from '../mixers/sequence-mixer.ts';
 
 export interface OrchidBlockOptions {
   mixer: MixerOptions;
@@ -15,16 +16,15 @@ export interface OrchidBlockOptions {
   eps?: number;
 }
 
-export interface BlockForwardOptions {
-  /** 'last': what comes after the mixing is done for the last position alone. Default 'all'. */
-  positions?: Positions;
-  /** Keep the inputs of the block's two halves alone, and run each once more on the way back. Default false. */
-  recompute?: boolean;
-}
+/**
+ * As for a mixer. Positions 'last': what comes after the mixing is done for the last position alone. With `recompute` the inputs
+ * of the block's two halves alone are kept, and each half runs once more on the way back.
+ */
+export type BlockForwardOptions = MixingOptions;
 
 /** Pre-norm residual block: x + mixer(LN(x)), then x + mlp(LN(x)). Parameters: `norm1.*`, `mixer.*`, `norm2.*`, `mlp.*`. */
 export class OrchidBlock extends Module {
-  readonly mixer: Mixer;
+  readonly mixer: SequenceMixer;
   readonly #norm1: LayerNorm;
   readonly #norm2: LayerNorm;
   readonly #mlp: Mlp;
@@ -40,17 +40,23 @@ export class OrchidBlock extends Module {
 
   /**
    * @param x [B, L, D] float32
+   * @param options.mask [B, L], 1 real, 0 padding
    * @returns [B, L, D], or [B, 1, D] with positions 'last'
    */
-  forward(x: tf.Tensor3D, { positions = 'all', recompute = false }: BlockForwardOptions = {}): tf.Tensor3D {
-    const mix = (x: tf.Tensor) => {
+  forward(x: tf.Tensor3D, { positions = 'all', recompute = false, mask }: BlockForwardOptions = {}): tf.Tensor3D {
+    const mix = (x: tf.Tensor, mask?: tf.Tensor) => {
       const normed = this.#norm1.forward(x) as tf.Tensor3D;
-      return tf.add(atPositions(x as tf.Tensor3D, positions), this.mixer.forward(normed, positions, recompute));
+      const options = { positions, recompute, mask: mask as tf.Tensor2D | undefined };
+      return tf.add(atPositions(x as tf.Tensor3D, positions), this.mixer.forward(normed, options));
     };
+    const inputs = mask ? [x, mask] : [x];
     const transform = (x: tf.Tensor) => tf.add(x, this.#mlp.forward(this.#norm2.forward(x)));
     // In two halves, so that what one of them needs on the way back is gone before the other's is made again.
     return tf.tidy(() => {
-      const mixed = recomputed(recompute, (x) => tf.tidy(() => mix(x!)), [x], [this.#norm1, this.mixer]);
+      const mixed = recomputed(recompute, (...xs) => tf.tidy(() => mix(xs[0]!, xs[1])), inputs, [
+        this.#norm1,
+        this.mixer,
+      ]);
       return recomputed(recompute, (x) => tf.tidy(() => transform(x!)), [mixed], [this.#norm2, this.#mlp]);
     }) as tf.Tensor3D;
   }

@@ -80,7 +80,7 @@ describe.each(BACKENDS)('AttentionMixer on %s', (backend) => {
       const mixer = new AttentionMixer({ width: D, heads }, new Rng(1));
       const x = tf.tensor3d(noise(B * L * D, 2), [B, L, D]);
       const want = plainAttention(await x.data(), await weightsOf(mixer), L, D, heads);
-      const [all, last] = [mixer.forward(x), mixer.forward(x, 'last')];
+      const [all, last] = [mixer.forward(x), mixer.forward(x, { positions: 'last' })];
       expect([all.shape, last.shape]).toEqual([
         [B, L, D],
         [B, 1, D],
@@ -120,9 +120,9 @@ describe.each(BACKENDS)('AttentionMixer on %s', (backend) => {
           return (up - down) / 2e-5;
         });
 
-      const run = () => tf.sum(tf.mul(mixer.forward(x, positions), dy)) as tf.Scalar;
+      const run = () => tf.sum(tf.mul(mixer.forward(x, { positions }), dy)) as tf.Scalar;
       const { value, grads } = tf.variableGrads(run, mixer.trainableVariables());
-      const dx = tf.grad((x) => tf.sum(tf.mul(mixer.forward(x as tf.Tensor3D, positions), dy)))(x);
+      const dx = tf.grad((x) => tf.sum(tf.mul(mixer.forward(x as tf.Tensor3D, { positions }), dy)))(x);
       const got = [dx, ...mixer.trainableVariables().map(({ name }) => grads[name]!)];
       const want = Object.values(given).map((values) => slopes(values as Float64Array));
       expect(got.length).toBe(want.length);

@@ -3,7 +3,8 @@ import { Module, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from '../layers/checks.ts';
 import { Linear } from '../layers/linear.ts';
-import { atPositions, type Positions } from '../layers/positions.ts';
+import { atPositions } from '../layers/positions.ts';
+import { checkInput, type MixingOptions, type SequenceMixer } from './sequence-mixer.ts';
 
 export interface AttentionMixerOptions {
   /** D */
@@ -25,7 +26,7 @@ type Thirds = [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
  * It does not know the order of positions unless their embeddings say it. Parameters: `in_linear.*` [3D, D],
  * `out_linear.*` [D, D].
  */
-export class AttentionMixer extends Module {
+export class AttentionMixer extends Module implements SequenceMixer {
   readonly width: number;
   readonly heads: number;
   readonly #in: Linear;
@@ -43,22 +44,23 @@ export class AttentionMixer extends Module {
 
   /**
    * @param x [B, L, D] float32
-   * @param positions 'last': the last position alone asks, and alone is answered
+   * @param options.positions 'last': the last position alone asks, and alone is answered
+   * @param options.mask [B, L]: nobody attends to padding; a sequence of nothing but padding attends to all of it alike
    * @returns [B, L, D], or [B, 1, D] with 'last'
    * @throws Error for another shape
    */
-  forward(x: tf.Tensor3D, positions: Positions = 'all'): tf.Tensor3D {
-    const { width } = this;
-    if (x.rank !== 3 || x.shape[2] !== width) {
-      throw new Error(`AttentionMixer: x has the shape [${x.shape}], want [batch, length, ${width}]`);
-    }
+  forward(x: tf.Tensor3D, { positions = 'all', mask }: MixingOptions = {}): tf.Tensor3D {
+    checkInput('AttentionMixer', x, this.width, mask);
     return tf.tidy(() => {
       const asking = atPositions(x, positions);
       const [all, k, v] = this.#in.forwardParts([asking, x, x]).map((third) => this.#split(third)) as Thirds;
       // Of the two factors of the product, q is the one that costs nothing to scale.
-      const q = tf.mul(all, Math.sqrt(this.heads / width)) as tf.Tensor4D;
+      const q = tf.mul(all, Math.sqrt(this.heads / this.width)) as tf.Tensor4D;
       // A tidy of its own, so that of the two arrays of L·L values the scores are gone before the block goes on.
-      const y = tf.tidy(() => tf.matMul(tf.softmax(tf.matMul(q, k, false, true)), v));
+      const y = tf.tidy(() => {
+        const scores = tf.matMul(q, k, false, true);
+        return tf.matMul(tf.softmax(mask ? tf.add(scores, paddingBias(mask)) : scores), v);
+      });
       const joined = tf.reshape(tf.transpose(y, [0, 2, 1, 3]), asking.shape);
       return this.#out.forward(joined) as tf.Tensor3D;
     });
@@ -70,4 +72,13 @@ export class AttentionMixer extends Module {
     const heads = tf.reshape(x, [batch, length, this.heads, this.width / this.heads]);
     return tf.transpose(heads, [0, 2, 1, 3]) as tf.Tensor4D;
   }
+}
+
+/**
+ * What is added to scores, [B, 1, 1, L]: 0 for real keys, and for padding what leaves nothing of its weight. Not -Infinity, of
+ * which a row of nothing but padding would make NaN.
+ */
+function paddingBias(mask: tf.Tensor2D): tf.Tensor4D {
+  const [batch, length] = mask.shape;
+  return tf.reshape(tf.mul(tf.sub(mask, 1), 1e30), [batch, 1, 1, length]);
 }

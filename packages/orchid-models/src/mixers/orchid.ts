@@ -12,9 +12,10 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from '../layers/checks.ts';
 import { Linear } from '../layers/linear.ts';
-import { atPositions, type Positions } from '../layers/positions.ts';
+import { atPositions } from '../layers/positions.ts';
 import { recomputed } from '../layers/recomputed.ts';
 import { ShortConv } from '../layers/short-conv.ts';
+import { checkInput, type MixingOptions, masked, type SequenceMixer } from './sequence-mixer.ts';
 
 export interface OrchidMixerOptions {
   /** D */
@@ -62,7 +63,7 @@ type Thirds = [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
  * Parameters: `in_linear.*` [3D, D], `out_linear.*` [D, D], `short_conv.*` [3D, 1, m], `filter.*` (h0), `skip` [D] (d),
  * `conditioning.*`, and with the residual convolution `residual_filter.*` (h1) and `residual_skip` [D] (d1).
  */
-export class OrchidMixer extends Module {
+export class OrchidMixer extends Module implements SequenceMixer {
   readonly width: number;
   readonly lMax: number;
   readonly options: Readonly<OrchidMixerOptions>;
@@ -125,36 +126,38 @@ export class OrchidMixer extends Module {
 
   /**
    * @param x [B, L, D] float32, L at most lMax
-   * @param positions 'last': the last position alone goes through the output layer
-   * @param recompute keep nothing of the static kernels' networks for the gradients, and run them again on the way back
+   * @param options.positions 'last': the last position alone goes through the output layer
+   * @param options.recompute keep nothing of the static kernels' networks for the gradients, and run them again on the way back
+   * @param options.mask [B, L], an option of ours: with it p is zero at padding, before the conditioning network and the short
+   *   convolution see it, and so are g1 ⊙ v before the data-dependent convolution and x before the residual one. What stands
+   *   at padding changes no answer at a real position. How much padding there is still does: the transforms are as long as
+   *   the padded sequence, and the conditioning network's biases act at padding too.
    * @returns [B, L, D], or [B, 1, D] with 'last'
    * @throws Error for another shape or a longer sequence
    */
-  forward(x: tf.Tensor3D, positions: Positions = 'all', recompute = false): tf.Tensor3D {
-    const { width, lMax } = this;
-    if (x.rank !== 3 || x.shape[2] !== width) {
-      throw new Error(`OrchidMixer: x has the shape [${x.shape}], want [batch, length, ${width}]`);
-    }
+  forward(x: tf.Tensor3D, { positions = 'all', recompute = false, mask }: MixingOptions = {}): tf.Tensor3D {
+    const { lMax } = this;
+    checkInput('OrchidMixer', x, this.width, mask);
     const length = x.shape[1];
     if (length > lMax) throw new Error(`OrchidMixer: the sequence has ${length} positions, and lMax is ${lMax}`);
     const staticKernel = (filter: ImplicitFilter) => recomputed(recompute, () => filter.forward(length), [], [filter]);
     return tf.tidy(() => {
       // The thirds are made one by one: splitting p afterwards would copy it, and once more on the way back.
-      const [p0, p1, p2] = this.#in.forwardParts([x, x, x]) as Thirds;
+      const [p0, p1, p2] = this.#in.forwardParts([x, x, x]).map((p) => masked(p as tf.Tensor3D, mask)) as Thirds;
       const spectrum = this.#conditioning.forward(p2);
       const [g0, g1, v] = this.#short.forwardParts([p0, p1, p2]) as Thirds;
       let y = ddConv(v, {
         kernel: staticKernel(this.#filter),
         spectrum,
         skip: this.#skip.value as tf.Tensor1D,
-        inputGate: g1,
+        inputGate: masked(g1, mask),
         outputGate: g0,
         kernelDomain: this.#kernelDomain,
         ...this.#transform,
       });
       if (this.#residual !== null) {
         const { filter, skip } = this.#residual;
-        y = tf.add(y, ddConv(x, { kernel: staticKernel(filter), skip, ...this.#transform }));
+        y = tf.add(y, ddConv(masked(x, mask), { kernel: staticKernel(filter), skip, ...this.#transform }));
       }
       return this.#out.forward(atPositions(y, positions)) as tf.Tensor3D;
     });
