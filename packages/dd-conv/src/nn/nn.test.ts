@@ -53,6 +53,26 @@ describe('Module', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it("takes another's variable for a parameter's value", async () => {
+    const before = tf.memory().numTensors;
+    const leaf = new Leaf();
+    const variable = tf.variable(tf.fill([2, 3], 7)) as tf.Variable;
+    const own = leaf.weight.variable;
+    leaf.weight.adopt(variable);
+    leaf.weight.adopt(variable);
+    expect(own.isDisposed).toBe(true);
+    expect(leaf.weight.value).toBe(variable);
+    expect(leaf.trainableVariables()).toEqual([variable]);
+    expect(() => leaf.weight.adopt(tf.variable(tf.zeros([3, 2])))).toThrow(
+      'Parameter.adopt: the variable is float32 of shape [3,2]; want float32 of shape [2,3]',
+    );
+    expect(() => leaf.weight.adopt(own)).toThrow('the variable is disposed of');
+    leaf.dispose();
+    expect(variable.isDisposed).toBe(true);
+    // The initial values of the two variables and the one that was refused are this test's own.
+    expect(tf.memory().numTensors).toBe(before + 3);
+  });
+
   it('says what is wrong with a name or a parameter', () => {
     const tree = new Tree();
     expect(() => tree.add('own')).toThrow("Tree: the name 'own' is taken");

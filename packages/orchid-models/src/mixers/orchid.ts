@@ -7,6 +7,7 @@ import {
   ImplicitFilter,
   Module,
   normal,
+  type Parameter,
   type Rng,
 } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
@@ -75,7 +76,7 @@ export class OrchidMixer extends Module implements SequenceMixer {
   readonly #filter: ImplicitFilter;
   readonly #skip;
   readonly #conditioning: ConditioningNetwork;
-  readonly #residual: { filter: ImplicitFilter; skip: tf.Tensor1D } | null;
+  readonly #residual: { filter: ImplicitFilter; skip: Parameter } | null;
 
   /** @throws Error for a width or length that is not a positive integer, and for options that do not go together */
   constructor(options: OrchidMixerOptions, rng: Rng) {
@@ -115,7 +116,7 @@ export class OrchidMixer extends Module implements SequenceMixer {
     if (options.residualLongConv ?? true) {
       const residualFilter = this.addModule('residual_filter', new ImplicitFilter(filter, rng));
       const skip = this.addParameter('residual_skip', normal(rng, [width]));
-      this.#residual = { filter: residualFilter, skip: skip.value as tf.Tensor1D };
+      this.#residual = { filter: residualFilter, skip };
     }
   }
 
@@ -157,7 +158,8 @@ export class OrchidMixer extends Module implements SequenceMixer {
       });
       if (this.#residual !== null) {
         const { filter, skip } = this.#residual;
-        y = tf.add(y, ddConv(masked(x, mask), { kernel: staticKernel(filter), skip, ...this.#transform }));
+        const convolution = { kernel: staticKernel(filter), skip: skip.value as tf.Tensor1D, ...this.#transform };
+        y = tf.add(y, ddConv(masked(x, mask), convolution));
       }
       return this.#out.forward(atPositions(y, positions)) as tf.Tensor3D;
     });
