@@ -4,8 +4,9 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../kernels/register.ts';
-import { enter, failureOf, lastOp, megabytes, settle } from '../webgpu-host/health.ts';
+import { enter, failureOf, lastOp, settle } from '../webgpu-host/health.ts';
 import { isRecording, record } from '../webgpu-host/record.ts';
+import { type TooLarge, TooLargeForDeviceError } from '../webgpu-host/too-large.ts';
 import type { Started } from './info.ts';
 
 /** The engine as `useBackend` starts it. */
@@ -29,7 +30,12 @@ export function makeBackend(
   info: GPUAdapterInfo,
   started: Started,
 ): OrchidWebGpu {
-  const { maxBufferSize, maxStorageBufferBindingSize: maxBinding } = device.limits;
+  /** What a tensor of that shape is refused with. */
+  const tooLarge = (op: string, shape: readonly number[], limit: TooLarge['limit']): Error => {
+    const limitBytes = device.limits[limit];
+    return new TooLargeForDeviceError({ op, what: `[${shape}]`, bytes: bytesOf(shape), limit, limitBytes });
+  };
+
   class Backend extends Base {
     readonly started = started;
 
@@ -43,11 +49,8 @@ export function makeBackend(
         throw new Error(`${op}: TensorFlow.js has no way on webgpu to compute this from nothing, [${empty.shape}]`);
       }
       for (const { shape } of [...inputs, output ?? { shape: program.outputShape }]) {
-        if (bytesOf(shape) <= maxBinding) continue;
-        throw new Error(
-          `${op}: [${shape}] takes ${megabytes(bytesOf(shape))}, and this device binds at most ${megabytes(maxBinding)} at ` +
-            'once; use smaller batches or shorter sequences',
-        );
+        if (bytesOf(shape) <= device.limits.maxStorageBufferBindingSize) continue;
+        throw tooLarge(op, shape, 'maxStorageBufferBindingSize');
       }
       const result = super.runWebGPUProgram(program, inputs, dtype, uniforms, output);
       if (isRecording() && sizeOf(result.shape) > 0) {
@@ -63,11 +66,8 @@ export function makeBackend(
 
     override uploadToGPU(dataId: object): void {
       const { resource, shape } = this.tensorMap.get(dataId);
-      if (resource == null && bytesOf(shape) > maxBufferSize) {
-        throw new Error(
-          `${lastOp(device) || 'webgpu'}: [${shape}] takes ${megabytes(bytesOf(shape))}, and this device's buffers hold at most ` +
-            `${megabytes(maxBufferSize)}; use smaller batches or shorter sequences`,
-        );
+      if (resource == null && bytesOf(shape) > device.limits.maxBufferSize) {
+        throw tooLarge(lastOp(device) || 'webgpu', shape, 'maxBufferSize');
       }
       super.uploadToGPU(dataId);
     }

@@ -2,12 +2,14 @@
 // copy of its own.
 import { env, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from './backend.ts';
-import { enter, guarded, megabytes } from './health.ts';
+import { enter, guarded } from './health.ts';
+import { bytesOfElement, offsetParam, withOffsets } from './offsets.ts';
 import { type BufferSlot, type Program, wgsl } from './program.ts';
 import { isRecording, record } from './record.ts';
 import type { Table } from './tables.ts';
+import { TooLargeForDeviceError } from './too-large.ts';
 
-/** A tensor, or so many bytes of it from a byte offset (a multiple of `minStorageBufferOffsetAlignment`), or a table. */
+/** A tensor, or so many bytes of it from a byte offset (a multiple of the program's element), or a table. */
 export type Bound =
   | TensorInfo
   | { readonly tensor: TensorInfo; readonly offset: number; readonly bytes: number }
@@ -39,14 +41,7 @@ function compiledFor(device: GPUDevice, program: Program): Compiled {
   }
   let found = compiled.get(program);
   if (!found) {
-    const { name, buffers, workgroupSize } = program;
-    const { maxStorageBuffersPerShaderStage: most, maxComputeInvocationsPerWorkgroup: widest } = device.limits;
-    if (buffers.length > most) {
-      throw new Error(`${name}: the program binds ${buffers.length} buffers, this device at most ${most}`);
-    }
-    if (workgroupSize > widest) {
-      throw new Error(`${name}: a workgroup has ${workgroupSize} invocations, on this device at most ${widest}`);
-    }
+    const { name, buffers } = program;
     found = guarded(device, `${name}: the shader does not compile`, () => {
       const module = device.createShaderModule({ code: wgsl(program), label: name });
       // not 'auto', which leaves out what a program happens not to read
@@ -69,6 +64,16 @@ function compiledFor(device: GPUDevice, program: Program): Compiled {
   return found;
 }
 
+function checkProgram({ limits }: GPUDevice, { name, buffers, workgroupSize }: Program): void {
+  const { maxStorageBuffersPerShaderStage: most, maxComputeInvocationsPerWorkgroup: widest } = limits;
+  if (buffers.length > most) {
+    throw new Error(`${name}: the program binds ${buffers.length} buffers, this device at most ${most}`);
+  }
+  if (workgroupSize > widest) {
+    throw new Error(`${name}: a workgroup has ${workgroupSize} invocations, on this device at most ${widest}`);
+  }
+}
+
 /**
  * Records one dispatch. Inputs that are still on the host are uploaded; outputs need only exist.
  *
@@ -82,22 +87,18 @@ export function dispatch(backend: WebGpuBackend, program: Program, args: Dispatc
   if (!Number.isInteger(args.groups) || args.groups < 0) {
     throw new Error(`${program.name}: groups must be a whole number, got ${args.groups}`);
   }
-  const { pipeline, layout } = compiledFor(device, program);
-  const entries: GPUBindGroupEntry[] = program.buffers.map(({ name, access }, binding) => {
-    const bound = args.buffers[name];
-    if (!bound) throw new Error(`${program.name}: nothing is bound to its buffer '${name}'`);
-    const resource = resourceOf(backend, bound, access);
-    checkPart(device, `${program.name}: '${name}'`, resource);
-    const size = resource.size ?? resource.buffer.size;
-    if (size > device.limits.maxStorageBufferBindingSize) {
-      throw new Error(
-        `${program.name}: '${name}' takes ${megabytes(size)}, and this device binds at most ` +
-          `${megabytes(device.limits.maxStorageBufferBindingSize)} at once; use smaller batches or shorter sequences`,
-      );
-    }
+  checkProgram(device, program);
+  const from: Record<string, number> = {};
+  const entries: GPUBindGroupEntry[] = program.buffers.map((slot, binding) => {
+    const bound = args.buffers[slot.name];
+    if (!bound) throw new Error(`${program.name}: nothing is bound to its buffer '${slot.name}'`);
+    const [resource, elements] = placed(device, program, slot, resourceOf(backend, bound, slot.access));
+    if (elements > 0) from[slot.name] = elements;
     return { binding, resource };
   });
-  const uniforms = uniformBuffer(backend, program, args);
+  const run = withOffsets(program, Object.keys(from));
+  const { pipeline, layout } = compiledFor(device, run);
+  const uniforms = uniformBuffer(backend, run, args, from);
   entries.push({ binding: entries.length, resource: { buffer: uniforms } });
   const bindGroup = device.createBindGroup({ layout, entries, label: program.name });
   backend.ensureCommandEncoderReady();
@@ -131,14 +132,41 @@ function resourceOf(
   return 'dataId' in bound ? { buffer } : { buffer, offset: bound.offset, size: bound.bytes };
 }
 
-/** A part that is not within its buffer would be reported late, and not by its name. */
-function checkPart(device: GPUDevice, what: string, { buffer, offset, size }: GPUBufferBinding): void {
-  if (offset === undefined || size === undefined) return;
-  const step = device.limits.minStorageBufferOffsetAlignment;
-  if (offset % step !== 0) throw new Error(`${what} begins at byte ${offset}, which is no multiple of ${step}`);
-  if (offset < 0 || size <= 0 || offset + size > buffer.size) {
-    throw new Error(`${what} is given bytes ${offset} to ${offset + size} of a tensor of ${buffer.size}`);
+/**
+ * Where the device may bind a part, and how many elements after that it begins. What is wrong with it would be reported late, and
+ * not by its name.
+ */
+function placed(
+  { limits }: GPUDevice,
+  { name }: Program,
+  slot: BufferSlot,
+  { buffer, offset, size }: GPUBufferBinding,
+): [GPUBufferBinding, number] {
+  const what = `${name}: '${slot.name}'`;
+  const { maxStorageBufferBindingSize: limitBytes, minStorageBufferOffsetAlignment: alignment } = limits;
+  let [resource, elements]: [GPUBufferBinding, number] = [{ buffer }, 0];
+  if (offset !== undefined && size !== undefined) {
+    const each = bytesOfElement(slot.type);
+    if (offset % each !== 0) throw new Error(`${what} begins at byte ${offset}, and its elements have ${each}`);
+    if (offset < 0 || size <= 0 || offset + size > buffer.size) {
+      throw new Error(`${what} is given bytes ${offset} to ${offset + size} of a tensor of ${buffer.size}`);
+    }
+    const before = offset % alignment;
+    resource = { buffer, offset: offset - before, size: size + before };
+    elements = before / each;
   }
+  const bytes = resource.size ?? buffer.size;
+  if (bytes > limitBytes) {
+    const op = name;
+    throw new TooLargeForDeviceError({
+      op,
+      what: `'${slot.name}'`,
+      bytes,
+      limit: 'maxStorageBufferBindingSize',
+      limitBytes,
+    });
+  }
+  return [resource, elements];
 }
 
 /** By what a table has not: `buffer` is a method of tensors too. */
@@ -146,13 +174,19 @@ function isTable(bound: Bound): bound is Table {
   return !('dataId' in bound || 'tensor' in bound);
 }
 
-function uniformBuffer(backend: WebGpuBackend, program: Program, args: DispatchArguments): GPUBuffer {
+function uniformBuffer(
+  backend: WebGpuBackend,
+  program: Program,
+  args: DispatchArguments,
+  from: Readonly<Record<string, number>>,
+): GPUBuffer {
+  const offsets = Object.fromEntries(Object.entries(from).map(([name, elements]) => [offsetParam(name), elements]));
   const names = Object.entries(program.params ?? {});
   const bytes = Math.ceil((4 * (names.length + 1)) / 16) * 16;
   const view = new DataView(new ArrayBuffer(bytes));
   view.setUint32(0, args.groups, true);
   names.forEach(([name, type], i) => {
-    const value = args.params?.[name];
+    const value = offsets[name] ?? args.params?.[name];
     if (value === undefined) throw new Error(`${program.name}: its parameter '${name}' is not given`);
     if (type === 'f32') view.setFloat32(4 * i + 4, value, true);
     else if (type === 'i32') view.setInt32(4 * i + 4, value, true);
@@ -174,9 +208,10 @@ function gridOf(groups: number, most: number): [number, number] {
 function costOf(program: Program, args: DispatchArguments, entries: readonly GPUBindGroupEntry[]) {
   let [readBytes, writtenBytes] = [0, 0];
   program.buffers.forEach(({ name, access }, i) => {
-    if (isTable(args.buffers[name]!) && args.times?.[name] === undefined) return; // tables stay in caches
-    const { buffer, size } = entries[i]!.resource as { buffer: GPUBuffer; size?: number };
-    const bytes = (size ?? buffer.size) * (args.times?.[name] ?? 1);
+    const bound = args.buffers[name]!;
+    if (isTable(bound) && args.times?.[name] === undefined) return; // tables stay in caches
+    const size = 'tensor' in bound ? bound.bytes : (entries[i]!.resource as GPUBufferBinding).buffer.size;
+    const bytes = size * (args.times?.[name] ?? 1);
     if (access === 'read') readBytes += bytes;
     else writtenBytes += bytes;
   });

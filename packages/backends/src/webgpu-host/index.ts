@@ -4,5 +4,7 @@ export { makeOutput, type WebGpuBackend, withOutputs, withScratch } from './back
 export { type Bound, type DispatchArguments, dispatch } from './dispatch.ts';
 export { enter, failureOf, guarded, megabytes, settle, watchDevice } from './health.ts';
 export { type BufferSlot, cached, type Program, type Scalar, wgsl } from './program.ts';
+export { partOf, type Range, rangesOf } from './ranges.ts';
 export { type Dispatched, isRecording, record, recordDispatches } from './record.ts';
 export { type Table, table } from './tables.ts';
+export { type TooLarge, TooLargeForDeviceError } from './too-large.ts';

@@ -6,7 +6,9 @@ import { useBackend } from '../index.ts';
 import { hasWebGpu } from '../testing/webgpu.ts';
 import { makeOutput, type WebGpuBackend, withOutputs, withScratch } from './backend.ts';
 import { dispatch } from './dispatch.ts';
+import { bytesOfElement, withOffsets } from './offsets.ts';
 import { cached, type Program, wgsl } from './program.ts';
+import { rangesOf } from './ranges.ts';
 import { recordDispatches } from './record.ts';
 import { table } from './tables.ts';
 
@@ -82,6 +84,94 @@ describe('the text of a program', () => {
       [1, true],
       [1, false],
     ]);
+  });
+});
+
+describe('a part that begins where no binding may', () => {
+  test('is indexed from where it begins, by a program that is built once', () => {
+    const moved = withOffsets(affine, ['x', 'y']);
+    expect(withOffsets(affine, ['x', 'y'])).toBe(moved);
+    expect(withOffsets(affine, [])).toBe(affine);
+    expect(wgsl(moved)).toMatchInlineSnapshot(`
+      "@group(0) @binding(0) var<storage, read> x: array<f32>;
+      @group(0) @binding(1) var<storage, read> offsets: array<vec2f>;
+      @group(0) @binding(2) var<storage, read_write> y: array<f32>;
+      struct Params { groups: u32, count: u32, shift: i32, scale: f32, xFrom: u32, yFrom: u32 }
+      @group(0) @binding(3) var<uniform> params: Params;
+      var<workgroup> tile: array<f32, 64>;
+      fn at(i: u32) -> f32 { return offsets[i % arrayLength(&offsets)].y; }
+      @compute @workgroup_size(64)
+      fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) local: u32) {
+        let group = id.x + id.y * grid.x;
+        if (group >= params.groups) { return; }
+        let i = group * 64 + local;
+            if (i < params.count) { tile[local] = x[params.xFrom + i]; }
+            workgroupBarrier();
+
+            if (i < params.count) { y[params.yFrom + i] = params.scale * tile[local] + at(i) + f32(params.shift); }
+      }
+      "
+    `);
+  });
+
+  test('wants a program that only indexes the buffer', () => {
+    for (const name of ['offsets', 'length'])
+      expect(() => withOffsets({ ...affine, body: `${affine.body} let length = 3;` }, [name])).toThrow(
+        `affine: '${name}' is given a part that begins where no binding may`,
+      );
+  });
+
+  test('has elements of a known size', () => {
+    const types = ['f32', 'atomic<u32>', 'vec2f', 'vec4<f32>', 'f16', 'vec4h', undefined];
+    expect(types.map((type) => bytesOfElement(type))).toEqual([4, 4, 8, 16, 2, 8, 4]);
+    expect(() => bytesOfElement('mat2x2f')).toThrow('no size is known of elements of type mat2x2f');
+  });
+});
+
+describe('ranges', () => {
+  const device = { limits: { maxStorageBufferBindingSize: 4096, minStorageBufferOffsetAlignment: 256 } } as GPUDevice;
+  const of = (count: number, sizes: number[], unit = 1) =>
+    rangesOf({ device }, { op: 'halve', item: 'an example', count, sizes, unit }).map(({ first, count }) => [
+      first,
+      count,
+    ]);
+
+  test('are one where all fits, and none of nothing', () => {
+    expect(of(4, [1024, 12])).toEqual([[0, 4]]);
+    expect(of(0, [1024])).toEqual([]);
+  });
+
+  test('begin where bindings may if they can, and else leave room for what lies before', () => {
+    expect(of(5, [1024])).toEqual([
+      [0, 3],
+      [3, 2],
+    ]);
+    // 64 items of 60 bytes end where a binding may begin; of 68 bytes 56 fit, and end anywhere
+    expect(of(100, [60])).toEqual([
+      [0, 64],
+      [64, 36],
+    ]);
+    expect(of(100, [68])).toEqual([
+      [0, 56],
+      [56, 44],
+    ]);
+    expect(of(5, [1028, 4])).toEqual([
+      [0, 3],
+      [3, 2],
+    ]);
+    expect(of(9, [1028], 2)).toEqual([
+      [0, 2],
+      [2, 2],
+      [4, 2],
+      [6, 2],
+      [8, 1],
+    ]);
+  });
+
+  test('cannot divide an item', () => {
+    expect(() => of(2, [3844])).toThrow(
+      'halve: an example takes 0.0 MB, and this device binds at most 0.0 MB at once; use smaller batches or shorter sequences',
+    );
   });
 });
 
@@ -202,12 +292,27 @@ describe.runIf(await hasWebGpu())('a dispatch', () => {
     expect(Array.from((await head.data()).slice(64))).toEqual(wanted(100));
   });
 
+  test('reads and writes parts that begin anywhere', async () => {
+    const [x, offsets] = [tensor(Array.from({ length: 200 }, (_, i) => i - 70)), tensor([0, 10, 0, 20])];
+    const y = tensor(new Array(200).fill(-1));
+    const part = (t: tf.Tensor, first: number) => ({ tensor: t, offset: 4 * first, bytes: 400 });
+    dispatch(
+      backend(),
+      { ...affine, declarations: 'fn at(i: u32) -> f32 { return offsets[i % 2].y; }' },
+      {
+        buffers: { x: part(x, 70), offsets, y: part(y, 13) },
+        params,
+        groups: 2,
+      },
+    );
+    expect(Array.from(await y.data())).toEqual([...new Array(13).fill(-1), ...wanted(100), ...new Array(87).fill(-1)]);
+  });
+
   test('refuses parts that are not within their tensor', () => {
-    const step = backend().device.limits.minStorageBufferOffsetAlignment;
     const { x, offsets, y } = buffers();
     const run = (offset: number, bytes: number) => () =>
       dispatch(backend(), affine, { buffers: { x, offsets, y: { tensor: y, offset, bytes } }, params, groups: 2 });
-    expect(run(4, 16)).toThrow(`affine: 'y' begins at byte 4, which is no multiple of ${step}`);
+    expect(run(6, 16)).toThrow("affine: 'y' begins at byte 6, and its elements have 4");
     expect(run(0, 404)).toThrow("affine: 'y' is given bytes 0 to 404 of a tensor of 400");
     expect(run(0, 0)).toThrow("affine: 'y' is given bytes 0 to 0 of a tensor of 400");
   });
