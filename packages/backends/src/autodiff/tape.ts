@@ -7,6 +7,7 @@
 // three are put back as they were found, since tfjs's own gradients, running around or inside ours, rely on them (on its own
 // tf.grads clears the tape of a tf.grads around it). tape.test.ts notices when tfjs changes any of it.
 import * as tf from '@tensorflow/tfjs-core';
+import { keepShapes } from './shapes.ts';
 
 type State = ReturnType<typeof tf.engine>['state'];
 export type TapeNode = State['activeTape'][number];
@@ -27,6 +28,7 @@ class Tape extends Array<TapeNode> {
 
   override push(...nodes: TapeNode[]): number {
     for (const node of nodes) {
+      keepShapes(node);
       const inputs = Object.values(node.inputs);
       for (const input of inputs) {
         if (input instanceof tf.Variable && input.trainable && !this.asked.has(input.id))
