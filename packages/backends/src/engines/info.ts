@@ -18,6 +18,12 @@ export interface UseBackendOptions {
    * is the path of a library. One that cannot be used is said in the `note` and on the console, and not used.
    */
   readonly blas?: 'auto' | 'off' | (string & {});
+  /**
+   * What the webgpu engine asks its device for: 'adapter' (the default) everything that the adapter has of the features and
+   * limits which the kernels use, 'default' no more than every WebGPU device has (16 KiB of workgroup memory, 256 invocations, 8
+   * storage buffers, 128 MiB a binding, no features), to see whether a model runs everywhere.
+   */
+  readonly device?: 'adapter' | 'default';
 }
 
 /** The files that tfjs-backend-wasm may ask for. */
@@ -38,6 +44,8 @@ export interface GpuInfo {
   readonly software: boolean;
   /** the optional features that the device was made with: of 'shader-f16', 'subgroups' and 'timestamp-query' those it has */
   readonly features: readonly string[];
+  /** what the device was asked for, as `useBackend`'s option says it */
+  readonly device: 'adapter' | 'default';
   /** what kernels are written against; sizes in bytes */
   readonly limits: Readonly<Record<GpuLimit, number>>;
 }
@@ -135,7 +143,11 @@ function processorInWords(info: Omit<BackendInfo, 'toString'>): string[] {
 }
 
 function gpuInWords(gpu: GpuInfo): string[] {
-  return [...(gpu.software ? ['a software adapter'] : []), ...(gpu.features.length ? [gpu.features.join(' + ')] : [])];
+  return [
+    ...(gpu.software ? ['a software adapter'] : []),
+    ...(gpu.device === 'default' ? ['default limits'] : []),
+    ...(gpu.features.length ? [gpu.features.join(' + ')] : []),
+  ];
 }
 
 /** Whether this is Node, and not a page or a page's worker. */

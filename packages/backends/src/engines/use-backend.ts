@@ -28,7 +28,7 @@ export async function useBackend(name: BackendName = 'auto', options: UseBackend
   }
   if (name === 'auto') await startBest(options);
   else if (name === 'wasm') await startWasm(options);
-  else if (name === 'webgpu') await startWebGpu();
+  else if (name === 'webgpu') await startWebGpu(options);
   else await startCpu();
   await tf.ready();
   return describeBackend();
@@ -39,7 +39,7 @@ async function startBest(options: UseBackendOptions): Promise<void> {
   let noGpu = found as string;
   if (typeof found !== 'string') {
     try {
-      return await startWebGpu(found);
+      return await startWebGpu(options, found);
     } catch (error) {
       noGpu = `webgpu did not start: ${reason(error)}`;
     }

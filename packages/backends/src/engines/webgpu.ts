@@ -4,7 +4,7 @@ import { installWebGpuOverrides } from '../overrides/webgpu/index.ts';
 import type { WebGpuBackend } from '../webgpu-host/backend.ts';
 import { failureOf } from '../webgpu-host/health.ts';
 import { type FoundAdapter, findAdapter } from './gpu.ts';
-import { type GpuLimit, recordStart, type Started } from './info.ts';
+import { type GpuLimit, recordStart, type Started, type UseBackendOptions } from './info.ts';
 import { loadPeer } from './load-peer.ts';
 import { isOurs, makeBackend } from './webgpu-backend.ts';
 
@@ -29,7 +29,10 @@ const limits: Readonly<Record<GpuLimit, true>> = {
  * Starts tfjs-backend-webgpu on a device with the adapter's features and limits, and makes it the current engine. One that
  * runs is kept; one whose device has failed is replaced.
  */
-export async function startWebGpu(given?: FoundAdapter): Promise<void> {
+export async function startWebGpu({ device = 'adapter' }: UseBackendOptions = {}, given?: FoundAdapter): Promise<void> {
+  if (device !== undefined && device !== 'adapter' && device !== 'default') {
+    throw new Error(`useBackend: device is ${JSON.stringify(device)}; want 'adapter' or 'default'`);
+  }
   const running = tf.engine().registry.webgpu as object | undefined;
   if (running && !isOurs(running)) {
     throw new Error(
@@ -37,22 +40,31 @@ export async function startWebGpu(given?: FoundAdapter): Promise<void> {
         "useBackend('webgpu') before tf.setBackend('webgpu'), or tf.removeBackend('webgpu') first (its tensors are then lost)",
     );
   }
-  if (!running || failureOf(running.device as unknown as GPUDevice)) await register(given ?? (await findAdapter()));
+  if (!running || failureOf(running.device as unknown as GPUDevice)) {
+    await register(given ?? (await findAdapter()), device ?? 'adapter');
+  } else if (device !== undefined && running.started.gpu?.device !== device) {
+    throw new Error(
+      `useBackend: the webgpu engine runs already, on a device made with '${running.started.gpu?.device}'; for '${device}' ` +
+        "call tf.removeBackend('webgpu') first (its tensors are then lost)",
+    );
+  }
   if (!(await tf.setBackend('webgpu'))) {
     throw new Error('useBackend: the webgpu engine did not start; its message on the console says why');
   }
   recordStart('webgpu', (tf.backend() as unknown as { started: Started }).started);
 }
 
-async function register({ gpu, adapter, name, software }: FoundAdapter): Promise<void> {
+async function register({ gpu, adapter, name, software }: FoundAdapter, asked: 'adapter' | 'default'): Promise<void> {
   const { WebGPUBackend } = await loadPeer(packageName, () => import('@tensorflow/tfjs-backend-webgpu'));
   installWebGpuOverrides();
   const { vendor, architecture, description } = adapter.info;
-  const wanted = Object.fromEntries(Object.keys(limits).map((limit) => [limit, adapter.limits[limit as GpuLimit]]));
+  const all = Object.keys(limits) as GpuLimit[];
   const device = await adapter.requestDevice({
     label: 'orchid',
-    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: wanted,
+    ...(asked === 'adapter' && {
+      requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: Object.fromEntries(all.map((limit) => [limit, adapter.limits[limit]])),
+    }),
   });
   const started: Started = {
     engine: `TensorFlow.js ${tf.version_core}, WebGPU on ${name}`,
@@ -66,7 +78,8 @@ async function register({ gpu, adapter, name, software }: FoundAdapter): Promise
       description,
       software,
       features: features.filter((feature) => device.features.has(feature)),
-      limits: wanted as Record<GpuLimit, number>,
+      device: asked,
+      limits: Object.fromEntries(all.map((limit) => [limit, device.limits[limit]])) as Record<GpuLimit, number>,
     },
   };
   // Small tensors, too, stay on the device: half of a step on the processor would wait for the other half.
