@@ -11,9 +11,16 @@ export { AttentionMixer, type AttentionMixerOptions } from './mixers/attention.t
 export { createMixer, type MixerOptions } from './mixers/mixer.ts';
 export { OrchidMixer, type OrchidMixerOptions } from './mixers/orchid.ts';
 export type { MixingOptions, SequenceMixer } from './mixers/sequence-mixer.ts';
-export { type CreateModelOptions, createModel } from './models/create.ts';
+export { type AnyModel, type CreateModelOptions, createModel, type ModelOf } from './models/create.ts';
 export { MaskedLanguageModel } from './models/masked-lm.ts';
+export type { Model } from './models/model.ts';
 export { RecallModel } from './models/recall.ts';
-export { checkIds, type LogitsOptions, type SequenceModel } from './models/sequence-model.ts';
+export {
+  checkIds,
+  isSequenceModel,
+  type LogitsOptions,
+  type SequenceModel,
+  type SequenceModelType,
+} from './models/sequence-model.ts';
 export * from './safetensors/index.ts';
 export { loadStateDict, parameterCount, stateDict } from './state-dict.ts';

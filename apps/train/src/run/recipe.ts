@@ -1,5 +1,5 @@
 // What a worker thread makes its replica from: all that the command has worked out, so that a thread reads no file.
-import { createModel, type ModelConfig, type SequenceModel } from '@orchid-ml/orchid-models';
+import { type ConfigOf, createModel, type SequenceModel, type SequenceModelType } from '@orchid-ml/orchid-models';
 import type { Replica, Task } from '@orchid-ml/trainers';
 import type { MlmConfig, RecallConfig } from '../config/schema.ts';
 import { startEngine } from './engine.ts';
@@ -7,8 +7,13 @@ import { makeReferenceReplica, type StepShape } from './reference-task.ts';
 import { datasetOfTokens, makeMlmTask, makeOptimizer, makeRecallTask, type Tokens } from './tasks.ts';
 
 export type Recipe = { readonly backend: string; readonly blas: string } & (
-  | { readonly kind: 'recall'; readonly config: RecallConfig; readonly model: ModelConfig }
-  | { readonly kind: 'mlm'; readonly config: MlmConfig; readonly model: ModelConfig; readonly tokens: Tokens }
+  | { readonly kind: 'recall'; readonly config: RecallConfig; readonly model: ConfigOf<SequenceModelType> }
+  | {
+      readonly kind: 'mlm';
+      readonly config: MlmConfig;
+      readonly model: ConfigOf<SequenceModelType>;
+      readonly tokens: Tokens;
+    }
   | { readonly kind: 'reference step'; readonly shape: StepShape }
 );
 

@@ -1,7 +1,7 @@
 // Opens what a run has saved: the model of its last checkpoint, its tokenizer, and how it was trained.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { SequenceModel } from '@orchid-ml/orchid-models';
+import { isSequenceModel, type Model, type SequenceModel } from '@orchid-ml/orchid-models';
 import { loadModel } from '@orchid-ml/orchid-models/node';
 import { type Tokenizer, tokenizerFromJSON } from '@orchid-ml/tokenizers';
 import { Failure, messageOf, UsageError } from '../errors.ts';
@@ -34,7 +34,11 @@ export async function openSaved(dir: string, cwd: string): Promise<Saved> {
   if (!existsSync(join(folder, 'config.json')))
     throw new UsageError(`${dir} has no checkpoint yet: the run was stopped before its first one`);
   try {
-    const { model } = await loadModel(folder);
+    const { model }: { readonly model: Model } = await loadModel(folder);
+    if (!isSequenceModel(model)) {
+      model.dispose();
+      throw new Error(`${folder} holds a model of another kind (${model.kind}) than this command is for`);
+    }
     const tokenizer = model.kind === 'orchid-masked-lm' ? readTokenizer(folder) : null;
     if (tokenizer && tokenizer.vocabSize !== model.config.vocab_size) {
       const sizes = `${tokenizer.vocabSize} tokens, the model ${model.config.vocab_size}`;

@@ -1,5 +1,5 @@
 // The beginning that both training commands share: configuration, folder and engine of a new run, or of one that goes on.
-import { createModel, type SequenceModel } from '@orchid-ml/orchid-models';
+import { createModel, isSequenceModel, type Model, type SequenceModel } from '@orchid-ml/orchid-models';
 import type { AdamW, Task } from '@orchid-ml/trainers';
 import { type Checkpoint, readCheckpoint, restore } from '@orchid-ml/trainers/node';
 import { assignments, type TrainOptions } from '../config/options.ts';
@@ -96,7 +96,10 @@ export async function makeParts<B>(
     config.task === 'recall'
       ? ({ model_type: 'orchid-recall', ...shape } as const)
       : ({ model_type: 'orchid-masked-lm', ...shape } as const);
-  const model = checkpoint?.model ?? (await failing(() => createModel(fresh, { seed: config.seed })));
+  const earlier: Model | undefined = checkpoint?.model;
+  if (earlier !== undefined && !isSequenceModel(earlier))
+    throw new Failure(`the checkpoint's model is of another kind: ${earlier.kind}`);
+  const model: SequenceModel = earlier ?? (await failing(() => createModel(fresh, { seed: config.seed })));
   if (model.config.vocab_size !== vocabSize)
     throw new Failure(`the checkpoint's model has ${model.config.vocab_size} tokens; the data has ${vocabSize}`);
   const optimizer = makeOptimizer(model, config);

@@ -16,3 +16,10 @@ export const bodyKeys = {
   tie_word_embeddings: z.boolean().describe('The output layer shares the embedding table.'),
   initializer_range: z.number().positive().describe('Standard deviation of the first embeddings.'),
 };
+
+/** The default of `intermediate_size`. */
+export function withInnerWidth<C extends { hidden_size: number; intermediate_size?: number | undefined }>(
+  config: C,
+): Omit<C, 'intermediate_size'> & { intermediate_size: number } {
+  return { ...config, intermediate_size: config.intermediate_size ?? 4 * config.hidden_size };
+}

@@ -1,3 +1,3 @@
 // Configurations of models: plain JSON, checked.
 export { configJsonSchema, parseConfig } from './parse.ts';
-export type { ModelConfig, ModelConfigInput, ModelType } from './schema.ts';
+export type { ConfigInputOf, ConfigOf, ModelConfig, ModelConfigInput, ModelType } from './schema.ts';

@@ -1,17 +1,17 @@
 // Checks a configuration and says plainly what is wrong with it.
 import { z } from 'zod';
-import { mixerProblem } from './mixer-keys.ts';
+import type { ConfigDefinition } from './definition.ts';
 import { nearest } from './nearest.ts';
-import { type ModelConfig, type ModelType, SCHEMAS } from './schema.ts';
+import { type ConfigOf, DEFINITIONS, type ModelConfig, type ModelType } from './schema.ts';
 
-const MODEL_TYPES = Object.keys(SCHEMAS) as ModelType[];
+const MODEL_TYPES = Object.keys(DEFINITIONS) as ModelType[];
 
 function fail(message: string): never {
   throw new Error(`config: ${message}`);
 }
 
 function isModelType(value: unknown): value is ModelType {
-  return typeof value === 'string' && Object.hasOwn(SCHEMAS, value);
+  return typeof value === 'string' && Object.hasOwn(DEFINITIONS, value);
 }
 
 /**
@@ -20,6 +20,8 @@ function isModelType(value: unknown): value is ModelType {
  * Errors, all found ones in one message: an unknown key (with the nearest known one), a missing key, a wrong type, a
  * value out of range, keys that do not go together.
  */
+export function parseConfig<T extends ModelType>(json: { readonly model_type: T }): ConfigOf<T>;
+export function parseConfig(json: unknown): ModelConfig;
 export function parseConfig(json: unknown): ModelConfig {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     fail(`got ${json === null ? 'null' : Array.isArray(json) ? 'a list' : `a ${typeof json}`}, want an object`);
@@ -33,15 +35,15 @@ export function parseConfig(json: unknown): ModelConfig {
         : `model_type is ${JSON.stringify(type)}; want ${known}`,
     );
   }
-  const schema = SCHEMAS[type];
+  // Which definition it is, is known only now; the configuration is that of the type found.
+  const { schema, complete, problem } = DEFINITIONS[type] as unknown as ConfigDefinition<z.ZodObject, ModelConfig>;
   const result = schema.safeParse(json);
   if (!result.success) {
     fail(result.error.issues.flatMap((issue) => explain(issue, json, Object.keys(schema.shape), type)).join('; '));
   }
-  const { data } = result;
-  const config: ModelConfig = { ...data, intermediate_size: data.intermediate_size ?? 4 * data.hidden_size };
-  const problem = mixerProblem(config);
-  if (problem !== null) fail(problem);
+  const config = complete(result.data);
+  const trouble = problem(config);
+  if (trouble !== null) fail(trouble);
   return config;
 }
 
@@ -75,5 +77,5 @@ function wanted(issue: z.core.$ZodIssue): string {
 
 /** JSON Schema of a model's config.json, every key with its default and description: for editors and for --help. */
 export function configJsonSchema(type: ModelType): object {
-  return z.toJSONSchema(SCHEMAS[type], { io: 'input' });
+  return z.toJSONSchema(DEFINITIONS[type].schema, { io: 'input' });
 }

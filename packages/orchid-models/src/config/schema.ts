@@ -1,16 +1,25 @@
-// Every model_type and the schema of its config.json: types, ranges, defaults and what each key means.
+// Every model_type and the definition of its config.json: types, ranges, defaults and what each key means.
 import type { z } from 'zod';
-import { maskedLmSchema } from './models/masked-lm.ts';
-import { recallSchema } from './models/recall.ts';
+import { maskedLm } from './models/masked-lm.ts';
+import { recall } from './models/recall.ts';
 
-export const SCHEMAS = { 'orchid-recall': recallSchema, 'orchid-masked-lm': maskedLmSchema } as const;
+export const DEFINITIONS = {
+  'orchid-recall': recall,
+  'orchid-masked-lm': maskedLm,
+} as const;
 
-export type ModelType = keyof typeof SCHEMAS;
+export type ModelType = keyof typeof DEFINITIONS;
 
-/** What a user may write: only model_type and vocab_size are required. */
-export type ModelConfigInput = { [T in ModelType]: z.input<(typeof SCHEMAS)[T]> }[ModelType];
+type Definitions = typeof DEFINITIONS;
 
-type Complete<T> = T extends unknown ? Omit<T, 'intermediate_size'> & { intermediate_size: number } : never;
+/** What a user may write for one model_type (or one of several). */
+export type ConfigInputOf<T extends ModelType> = { [K in T]: z.input<Definitions[K]['schema']> }[T];
+
+/** The configuration of one model_type (or one of several) with every default filled in; plain JSON. */
+export type ConfigOf<T extends ModelType> = { [K in T]: ReturnType<Definitions[K]['complete']> }[T];
+
+/** What a user may write; every schema says what is required. */
+export type ModelConfigInput = ConfigInputOf<ModelType>;
 
 /** A configuration with every default filled in; plain JSON. */
-export type ModelConfig = Complete<{ [T in ModelType]: z.output<(typeof SCHEMAS)[T]> }[ModelType]>;
+export type ModelConfig = ConfigOf<ModelType>;

@@ -1,14 +1,27 @@
 // From a configuration to a model.
 import { Rng } from '@orchid-ml/dd-conv';
-import { type ModelConfig, type ModelConfigInput, type ModelType, parseConfig } from '../config/index.ts';
+import {
+  type ConfigOf,
+  type ModelConfig,
+  type ModelConfigInput,
+  type ModelType,
+  parseConfig,
+} from '../config/index.ts';
 import { MaskedLanguageModel } from './masked-lm.ts';
+import type { Model } from './model.ts';
 import { RecallModel } from './recall.ts';
-import type { OrchidSequenceModel, SequenceModel } from './sequence-model.ts';
 
-const MODELS: Record<ModelType, new (config: ModelConfig, rng: Rng) => OrchidSequenceModel> = {
+/** The class of each model_type. */
+const MODELS = {
   'orchid-recall': RecallModel,
   'orchid-masked-lm': MaskedLanguageModel,
-};
+} as const satisfies { [T in ModelType]: new (config: ConfigOf<T>, rng: Rng) => Model<ConfigOf<T>> };
+
+/** The model of a model_type; of several, one of theirs. */
+export type ModelOf<T extends ModelType> = { [K in T]: InstanceType<(typeof MODELS)[K]> }[T];
+
+/** Any of the models there are; `kind` tells which. */
+export type AnyModel = ModelOf<ModelType>;
 
 export interface CreateModelOptions {
   /** of the first weights; the same seed gives the same model on every machine. Default 0. */
@@ -20,10 +33,11 @@ export interface CreateModelOptions {
  *
  * @throws Error when the configuration is wrong (see `parseConfig`) or the seed is not a whole number
  */
-export function createModel(
-  config: ModelConfigInput | ModelConfig,
+export function createModel<C extends ModelConfigInput | ModelConfig>(
+  config: C,
   { seed = 0 }: CreateModelOptions = {},
-): SequenceModel {
-  const complete = parseConfig(config);
-  return new MODELS[complete.model_type](complete, new Rng(seed));
+): ModelOf<C['model_type']> {
+  const complete = parseConfig(config as ModelConfig);
+  const Class = MODELS[complete.model_type] as new (config: ModelConfig, rng: Rng) => Model;
+  return new Class(complete, new Rng(seed)) as ModelOf<C['model_type']>;
 }

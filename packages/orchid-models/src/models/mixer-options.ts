@@ -1,9 +1,9 @@
 // Translates a configuration's keys into the mixer's options.
-import type { ModelConfig } from '../config/index.ts';
+import type { MixerConfig } from '../config/mixer-keys.ts';
 import type { MixerOptions } from '../mixers/mixer.ts';
 
 /** The options of every mixer of a model. */
-export function mixerOptions(config: ModelConfig): MixerOptions {
+export function mixerOptions(config: MixerConfig): MixerOptions {
   if (config.mixer === 'attention') {
     return { kind: 'attention', width: config.hidden_size, heads: config.num_attention_heads };
   }

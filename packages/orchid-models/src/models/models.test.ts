@@ -2,13 +2,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
-import type { ModelConfigInput } from '../config/index.ts';
-import { checkIds, createModel, loadStateDict, parameterCount, stateDict } from '../index.ts';
+import type { ConfigInputOf } from '../config/index.ts';
+import { checkIds, createModel, loadStateDict, parameterCount, type SequenceModelType, stateDict } from '../index.ts';
+
+type Input = ConfigInputOf<SequenceModelType>;
 
 const small = { hidden_size: 8, max_position_embeddings: 12, filter_order: 6, num_hidden_layers: 2 } as const;
-const recall: ModelConfigInput = { model_type: 'orchid-recall', vocab_size: 10, ...small };
-const masked: ModelConfigInput = { model_type: 'orchid-masked-lm', vocab_size: 11, ...small };
-const variants: [string, ModelConfigInput][] = [
+const recall: Input = { model_type: 'orchid-recall', vocab_size: 10, ...small };
+const masked: Input = { model_type: 'orchid-masked-lm', vocab_size: 11, ...small };
+const variants: [string, Input][] = [
   ['recall', recall],
   ['recall, tied', { ...recall, tie_word_embeddings: true }],
   ['recall, dft, no residual', { ...recall, transform: 'dft', fft_norm: 'ortho', residual_long_conv: false }],
@@ -89,8 +91,8 @@ describe.each(BACKENDS)('models on %s', (backend) => {
   );
 
   it('the choice of magnitude is for dft; dct always takes |U|', async () => {
-    const scores = async (extra: Partial<ModelConfigInput>) => {
-      const model = createModel({ ...recall, ...extra } as ModelConfigInput);
+    const scores = async (extra: Partial<Input>) => {
+      const model = createModel({ ...recall, ...extra } as Input);
       const logits = tf.tidy(() => model.logits(ids(1, 12, 10)));
       const values = await logits.data();
       logits.dispose();
@@ -141,7 +143,7 @@ describe.each(BACKENDS)('models on %s', (backend) => {
     expect(() => checkIds([0, 9, 10], 10)).toThrow('the id at index 2 is 10; want an integer from 0 to 9');
     expect(() => checkIds(Int32Array.of(3, -1), 10)).toThrow('the id at index 1 is -1');
     checkIds(Int32Array.of(0, 9), 10);
-    expect(() => createModel({ ...recall, max_positions: 3 } as unknown as ModelConfigInput)).toThrow(
+    expect(() => createModel({ ...recall, max_positions: 3 } as unknown as Input)).toThrow(
       'max_positions is not a key',
     );
   });

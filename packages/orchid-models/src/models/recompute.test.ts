@@ -4,12 +4,20 @@ import { variableGradients } from '@orchid-ml/backends/autodiff';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
-import { createModel, type LogitsOptions, type ModelConfigInput, type SequenceModel } from '../index.ts';
+import {
+  type ConfigInputOf,
+  createModel,
+  type LogitsOptions,
+  type SequenceModel,
+  type SequenceModelType,
+} from '../index.ts';
+
+type Input = ConfigInputOf<SequenceModelType>;
 
 const small = { hidden_size: 8, max_position_embeddings: 12, filter_order: 6, num_hidden_layers: 2 } as const;
-const recall: ModelConfigInput = { model_type: 'orchid-recall', vocab_size: 10, ...small };
-const masked: ModelConfigInput = { model_type: 'orchid-masked-lm', vocab_size: 11, ...small };
-const variants: [string, ModelConfigInput, LogitsOptions][] = [
+const recall: Input = { model_type: 'orchid-recall', vocab_size: 10, ...small };
+const masked: Input = { model_type: 'orchid-masked-lm', vocab_size: 11, ...small };
+const variants: [string, Input, LogitsOptions][] = [
   ['recall', recall, { positions: 'last' }],
   ['recall, dft, no residual', { ...recall, transform: 'dft', fft_norm: 'ortho', residual_long_conv: false }, {}],
   ['masked lm, tied, positions', { ...masked, position_embedding_type: 'absolute' }, {}],
@@ -73,7 +81,7 @@ async function withoutGrowth<T extends { value: tf.Tensor; grads: object }>(work
 it('takes a fraction of the memory, and little more for every further layer', async () => {
   await use('wasm');
   const peak = (layers: number, recompute: boolean) => {
-    const config = { ...masked, max_position_embeddings: 512, num_hidden_layers: layers } as ModelConfigInput;
+    const config = { ...masked, max_position_embeddings: 512, num_hidden_layers: layers } as Input;
     const model = createModel(config, { seed: 3 });
     const x = ids(4, 512, 11);
     const step = () => {

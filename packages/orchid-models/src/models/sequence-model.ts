@@ -1,14 +1,8 @@
-// What the models share: embedding, Orchid blocks, final norm, output layer. Tokens go in, scores of tokens come out.
-import { linear } from '@orchid-ml/backends/ops';
-import { Module, type Parameter, type Rng } from '@orchid-ml/dd-conv';
-import * as tf from '@tensorflow/tfjs-core';
-import { OrchidBlock } from '../blocks/orchid-block.ts';
-import type { ModelConfig } from '../config/index.ts';
-import { Embedding } from '../layers/embedding.ts';
-import { LayerNorm } from '../layers/layer-norm.ts';
-import { Linear } from '../layers/linear.ts';
+// What token models have in common: tokens go in, scores of tokens come out.
+import type * as tf from '@tensorflow/tfjs-core';
+import type { ConfigOf, ModelType } from '../config/index.ts';
 import type { Positions } from '../layers/positions.ts';
-import { mixerOptions } from './mixer-options.ts';
+import type { Model } from './model.ts';
 
 export interface LogitsOptions {
   /** 'last': only the last position is computed after the last block's mixing. Default 'all'. */
@@ -20,12 +14,13 @@ export interface LogitsOptions {
   recompute?: boolean;
 }
 
+/** The model_types whose models score tokens. */
+const sequenceModelTypes = ['orchid-recall', 'orchid-masked-lm'] as const satisfies readonly ModelType[];
+
+export type SequenceModelType = (typeof sequenceModelTypes)[number];
+
 /** Anything that scores tokens at the positions of a sequence. */
-export interface SequenceModel extends Module {
-  /** with all defaults filled in; what config.json holds */
-  readonly config: ModelConfig;
-  /** the configuration's model_type */
-  readonly kind: string;
+export interface SequenceModel extends Model<ConfigOf<SequenceModelType>> {
   /**
    * Scores before softmax.
    *
@@ -37,6 +32,11 @@ export interface SequenceModel extends Module {
   logits(ids: tf.Tensor2D, options?: LogitsOptions): tf.Tensor;
 }
 
+/** Whether a model, of a saved folder for one, is of a kind that scores tokens. */
+export function isSequenceModel(model: Model): model is SequenceModel {
+  return (sequenceModelTypes as readonly string[]).includes(model.kind);
+}
+
 /** Checks token ids that are still on the host. @throws Error naming the first that is not an integer in 0..vocabSize-1 */
 export function checkIds(ids: ArrayLike<number>, vocabSize: number): void {
   for (let i = 0; i < ids.length; i++) {
@@ -44,69 +44,5 @@ export function checkIds(ids: ArrayLike<number>, vocabSize: number): void {
     if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) {
       throw new Error(`checkIds: the id at index ${i} is ${id}; want an integer from 0 to ${vocabSize - 1}`);
     }
-  }
-}
-
-/**
- * Parameters: `embedding.weight` [V, D], `position_embedding.weight` [l_max, D] if configured, `blocks.<i>.*`, `norm.*`,
- * and `head.weight` [V, D] with `head.bias` [V]. With tied embeddings the table serves as head.weight and is saved once.
- */
-export abstract class OrchidSequenceModel extends Module implements SequenceModel {
-  readonly config: ModelConfig;
-  readonly #embedding: Embedding;
-  readonly #positions: Embedding | null;
-  readonly #blocks: OrchidBlock[];
-  readonly #norm: LayerNorm;
-  readonly #head: Linear | Parameter;
-
-  constructor(config: ModelConfig, rng: Rng) {
-    super();
-    this.config = config;
-    const { hidden_size: width, vocab_size: vocab, max_position_embeddings: lMax, layer_norm_eps: eps } = config;
-    const deviation = config.initializer_range;
-    this.#embedding = this.addModule('embedding', new Embedding({ count: vocab, width, deviation }, rng));
-    this.#positions =
-      config.position_embedding_type === 'absolute'
-        ? this.addModule('position_embedding', new Embedding({ count: lMax, width, deviation }, rng))
-        : null;
-    this.#blocks = Array.from({ length: config.num_hidden_layers }, (_, i) => {
-      const options = { mixer: mixerOptions(config), innerWidth: config.intermediate_size, eps };
-      return this.addModule(`blocks.${i}`, new OrchidBlock(options, rng));
-    });
-    this.#norm = this.addModule('norm', new LayerNorm({ width, eps }));
-    this.#head = config.tie_word_embeddings
-      ? this.addParameter('head.bias', tf.zeros([vocab]))
-      : this.addModule('head', new Linear({ inFeatures: width, outFeatures: vocab }, rng));
-  }
-
-  get kind(): string {
-    return this.config.model_type;
-  }
-
-  logits(ids: tf.Tensor2D, { positions = 'all', recompute = false }: LogitsOptions = {}): tf.Tensor {
-    const name = this.constructor.name;
-    if (ids.rank !== 2 || ids.dtype !== 'int32') {
-      throw new Error(`${name}: ids are ${ids.dtype} of shape [${ids.shape}], want int32 of shape [batch, length]`);
-    }
-    if (positions !== 'all' && positions !== 'last') {
-      throw new Error(`${name}: positions is ${JSON.stringify(positions)}, want 'all' or 'last'`);
-    }
-    const [batch, length] = ids.shape;
-    const { max_position_embeddings: lMax, hidden_size: width } = this.config;
-    if (length < 1 || length > lMax) {
-      throw new Error(`${name}: the sequence has ${length} positions; max_position_embeddings allows 1 to ${lMax}`);
-    }
-    return tf.tidy(() => {
-      let x = this.#embedding.forward(ids) as tf.Tensor3D;
-      if (this.#positions !== null) x = tf.add(x, tf.slice(this.#positions.weight, [0, 0], [length, width]));
-      // The blocks mix positions, so only the last of them may leave some out.
-      for (const block of this.#blocks) {
-        x = block.forward(x, { positions: block === this.#blocks.at(-1) ? positions : 'all', recompute });
-      }
-      const normed = this.#norm.forward(positions === 'all' ? x : tf.reshape(x, [batch, width]));
-      return this.#head instanceof Linear
-        ? this.#head.forward(normed)
-        : linear(normed, this.#embedding.weight, this.#head.value as tf.Tensor1D);
-    });
   }
 }

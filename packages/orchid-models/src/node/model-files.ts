@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelConfig, parseConfig } from '../config/index.ts';
-import { createModel } from '../models/create.ts';
-import type { SequenceModel } from '../models/sequence-model.ts';
+import { type AnyModel, createModel } from '../models/create.ts';
+import type { Model } from '../models/model.ts';
 import { encodeSafetensors } from '../safetensors/index.ts';
 import { loadStateDict, stateDict } from '../state-dict.ts';
 import { writeFilesAtomically } from './atomic-write.ts';
@@ -23,7 +23,7 @@ const WEIGHTS = 'model.safetensors';
  */
 export async function saveModel(
   dir: string,
-  model: SequenceModel,
+  model: Model,
   extraMetadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   for (const key of ['config', 'format']) {
@@ -44,7 +44,8 @@ export async function saveModel(
 
 /** What a model's folder holds. */
 export interface LoadedModel {
-  model: SequenceModel;
+  /** `kind` tells which; see `isSequenceModel` */
+  model: AnyModel;
   config: ModelConfig;
   metadata: Record<string, string>;
 }

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
-import { createModel, type ModelConfigInput, stateDict } from '../index.ts';
+import { type ConfigInputOf, createModel, type SequenceModelType, stateDict } from '../index.ts';
 import { type Disk, writeFilesAtomically } from './atomic-write.ts';
 import { loadModel, makeFolder, readSafetensors, saveModel, writeSafetensors } from './index.ts';
+
+type Input = ConfigInputOf<SequenceModelType>;
 
 const root = mkdtempSync(join(tmpdir(), 'orchid-models-'));
 let folder = '';
@@ -18,7 +20,7 @@ beforeEach(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-const config: ModelConfigInput = {
+const config: Input = {
   model_type: 'orchid-masked-lm',
   vocab_size: 7,
   hidden_size: 4,
@@ -27,8 +29,8 @@ const config: ModelConfigInput = {
   max_position_embeddings: 8,
 };
 
-async function saved(extra: Partial<ModelConfigInput> = {}) {
-  const model = createModel({ ...config, ...extra } as ModelConfigInput, { seed: 9 });
+async function saved(extra: Partial<Input> = {}) {
+  const model = createModel({ ...config, ...extra } as Input, { seed: 9 });
   await saveModel(folder, model, { step: '12' });
   return model;
 }
@@ -59,7 +61,7 @@ describe.each(BACKENDS)('saveModel and loadModel on %s', (backend) => {
 describe('loading', () => {
   beforeAll(() => use('cpu'));
 
-  const refuses = async (change: () => unknown, message: RegExp, extra: Partial<ModelConfigInput> = {}) => {
+  const refuses = async (change: () => unknown, message: RegExp, extra: Partial<Input> = {}) => {
     const model = await saved(extra);
     model.dispose();
     await change();

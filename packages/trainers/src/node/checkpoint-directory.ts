@@ -1,5 +1,5 @@
 // Checkpoints on disk: one folder that holds a whole run, replaced as a whole each time.
-import type { SequenceModel } from '@orchid-ml/orchid-models';
+import type { Model } from '@orchid-ml/orchid-models';
 import { type FileContent, saveModel, writeFilesAtomically, writeSafetensors } from '@orchid-ml/orchid-models/node';
 import type { Tokenizer } from '@orchid-ml/tokenizers';
 import type { CheckpointStore, Snapshot } from '../checkpoints.ts';
@@ -24,10 +24,10 @@ export interface CheckpointDirectoryOptions {
 export function checkpointDirectory(
   dir: string,
   { tokenizer, metadata = {}, resumed = false }: CheckpointDirectoryOptions = {},
-): CheckpointStore<SequenceModel> {
+): CheckpointStore<Model> {
   let last = resumed ? dir : undefined;
 
-  async function fill(folder: string, { model, optimizer, state }: Snapshot<SequenceModel>): Promise<void> {
+  async function fill(folder: string, { model, optimizer, state }: Snapshot<Model>): Promise<void> {
     await saveModel(folder, model, { ...metadata, step: String(state.step) });
     await writeSafetensors(`${folder}/${FILES.optimizer}`, await optimizer.state(), { step: String(state.step) });
     const json = (name: string, value: unknown): FileContent => ({

@@ -2,7 +2,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Module } from '@orchid-ml/dd-conv';
-import type { SafetensorsTensor, SequenceModel } from '@orchid-ml/orchid-models';
+import type { AnyModel, SafetensorsTensor } from '@orchid-ml/orchid-models';
 import { loadModel, readSafetensors } from '@orchid-ml/orchid-models/node';
 import { type Tokenizer, tokenizerFromJSON } from '@orchid-ml/tokenizers';
 import { parseTrainerState, type TrainerState } from '../checkpoints.ts';
@@ -14,7 +14,7 @@ import { FILES } from './files.ts';
 
 export interface Checkpoint {
   /** On the current backend; the caller's to dispose of. */
-  readonly model: SequenceModel;
+  readonly model: AnyModel;
   /** Null where the run had none. */
   readonly tokenizer: Tokenizer | null;
   readonly state: TrainerState;

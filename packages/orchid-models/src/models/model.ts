@@ -1,0 +1,11 @@
+// What every model of this package is: parameters, and the configuration that they are made from.
+import type { Module } from '@orchid-ml/dd-conv';
+import type { ModelConfig } from '../config/index.ts';
+
+/** A model that `createModel` makes and that is saved as config.json and safetensors. */
+export interface Model<C extends ModelConfig = ModelConfig> extends Module {
+  /** with all defaults filled in; what config.json holds */
+  readonly config: C;
+  /** the configuration's model_type */
+  readonly kind: C['model_type'];
+}
