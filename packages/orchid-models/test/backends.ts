@@ -6,8 +6,8 @@ import { expect } from 'vitest';
 // With BLAS: the machine's native library, where it has one (packages/backends/src/blas/blas.test.ts says when it has not).
 export const BACKENDS = ['cpu', 'wasm', 'wasm with BLAS'] as const;
 
-export async function use(name: (typeof BACKENDS)[number]): Promise<void> {
-  if (name === 'cpu') await useBackend('cpu');
+export async function use(name: (typeof BACKENDS)[number] | 'webgpu'): Promise<void> {
+  if (name === 'cpu' || name === 'webgpu') await useBackend(name);
   else await useBackend('wasm', { blas: name === 'wasm' ? 'off' : 'auto' });
 }
 
