@@ -11,7 +11,11 @@ export function lowerLimits(
   const lowered = new Proxy(limits, {
     get: (target, name) => lower[name as keyof typeof lower] ?? Reflect.get(target, name, target),
   });
+  // In Node it is the object's own property, in browsers the prototype's.
+  const own = Object.getOwnPropertyDescriptor(device, 'limits');
   Object.defineProperty(device, 'limits', { value: lowered, configurable: true });
-  // What was there is the prototype's.
-  return () => void Reflect.deleteProperty(device, 'limits');
+  return () => {
+    if (own) Object.defineProperty(device, 'limits', own);
+    else Reflect.deleteProperty(device, 'limits');
+  };
 }

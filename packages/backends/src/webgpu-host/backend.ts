@@ -1,5 +1,6 @@
 // The part of tfjs-backend-webgpu's backend object that kernels use, as of 4.22.
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Halves } from './half.ts';
 
 export interface WebGpuBackend {
   readonly device: GPUDevice;
@@ -22,6 +23,10 @@ export interface WebGpuBackend {
   uploadToGPU(dataId: object): void;
   makeTensorInfo(shape: number[], dtype: DataType, values?: Float32Array | Int32Array): TensorInfo;
   disposeData(dataId: object, force?: boolean): boolean;
+  refCount(dataId: object): number;
+  incRef(dataId: object): void;
+  /** tensors in half precision; of an engine that `useBackend` started */
+  readonly halves?: Halves;
 }
 
 /** What the kernel that runs now has made. */

@@ -88,6 +88,7 @@ export function dispatch(backend: WebGpuBackend, program: Program, args: Dispatc
     throw new Error(`${program.name}: groups must be a whole number, got ${args.groups}`);
   }
   checkProgram(device, program);
+  upload(backend, program, args);
   const from: Record<string, number> = {};
   const entries: GPUBindGroupEntry[] = program.buffers.map((slot, binding) => {
     const bound = args.buffers[slot.name];
@@ -116,6 +117,15 @@ export function dispatch(backend: WebGpuBackend, program: Program, args: Dispatc
   }
 }
 
+/** Tensors kept in half precision are expanded by dispatches of their own, after which the commands so far may be submitted. */
+function upload(backend: WebGpuBackend, { name, buffers }: Program, args: DispatchArguments): void {
+  for (const slot of buffers) {
+    const bound = args.buffers[slot.name];
+    if (bound && !isTable(bound)) backend.uploadToGPU(('dataId' in bound ? bound : bound.tensor).dataId);
+  }
+  enter(backend.device, name);
+}
+
 function resourceOf(
   backend: WebGpuBackend,
   bound: Bound,
@@ -123,7 +133,6 @@ function resourceOf(
 ): { buffer: GPUBuffer; offset?: number; size?: number } {
   if (isTable(bound)) return { buffer: bound.buffer };
   const tensor = 'dataId' in bound ? bound : bound.tensor;
-  backend.uploadToGPU(tensor.dataId);
   backend.commandQueueOwnedIds.add(tensor.dataId);
   const data = backend.tensorMap.get(tensor.dataId);
   // Once read, a tensor's values stay on the host too, where they would outlive a kernel that changes its input.

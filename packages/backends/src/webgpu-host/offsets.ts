@@ -37,7 +37,10 @@ function build(program: Program, names: readonly string[]): Program {
       text,
     );
   for (const name of names) {
-    const isVariable = new RegExp(`\\b(?:let|var|const)\\s+${name}\\b|(?<![.\\w])${name}\\s*:|&\\s*${name}\\b(?!\\[)`);
+    // A pointer of the same name is not indexed without a `*` and a parenthesis before the bracket.
+    const isVariable = new RegExp(
+      `\\b(?:let|var|const)\\s+${name}\\b|(?<![.\\w])${name}\\s*:(?!\\s*ptr<)|&\\s*${name}\\b(?!\\[)`,
+    );
     if (isVariable.test(`${program.declarations ?? ''}\n${program.body}`)) {
       throw new Error(
         `${program.name}: '${name}' is given a part that begins where no binding may, which wants a program that does no more ` +

@@ -18,7 +18,7 @@ export interface Range {
  *
  * @param sizes bytes of an item in every tensor or scratch buffer that is bound by ranges
  * @param unit ranges have multiples of so many items, but for the last. Default 1
- * @throws TooLargeForDeviceError naming the op where one item is too large; `item` says what one is: 'an example'
+ * @throws TooLargeForDeviceError naming the op where one unit is too large; `item` says what that is: 'an example'
  */
 export function rangesOf(
   { device: { limits } }: Pick<WebGpuBackend, 'device'>,
@@ -38,7 +38,7 @@ export function rangesOf(
   if (units === 0) {
     throw new TooLargeForDeviceError({
       op,
-      what: `${unit === 1 ? '' : `${unit} times `}${item}`,
+      what: item,
       bytes: unit * largest,
       limit: 'maxStorageBufferBindingSize',
       limitBytes: most,

@@ -12,7 +12,6 @@ import { chirpedBins, chirpedInput, chirpedOutput, UNPACK_INVOCATIONS, unpackPro
 import { columnGroups, columnsBackward, columnsForward, productGroups, rowsProduct } from '../../wgsl/long-passes.ts';
 import type { LongPlan } from '../../wgsl/long-plan.ts';
 import { perTransform, type SharedTransform } from '../../wgsl/shared-transform.ts';
-import type { Lanes } from '../../wgsl/signals.ts';
 import { chirps } from '../../wgsl/tables.ts';
 import { type Passes, tablesOf } from './long.ts';
 import { type OperationName, operations } from './operations.ts';
@@ -30,16 +29,10 @@ const last = cached((name: OperationName): Build => {
 });
 const unpack = cached((name: OperationName): Program => unpackProgram(operations[name]));
 
-export function chirpedPasses(
-  backend: WebGpuBackend,
-  operation: OperationName,
-  n: number,
-  plan: LongPlan,
-  { outers, pairs }: Lanes,
-): Passes {
+export function chirpedPasses(backend: WebGpuBackend, operation: OperationName, n: number, plan: LongPlan): Passes {
   const points = plan.n;
   const [n1, n2] = [plan.columns.n, plan.rows.n];
-  return (buffers, given) => {
+  return (buffers, given, { outers, pairs }) => {
     const params = { ...given, n1, n2 };
     const both = once(() => chirps(n, points));
     const chirp = table(backend, `fft: chirp ${n} in ${points}`, () => both().chirp);

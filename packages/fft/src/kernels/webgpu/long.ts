@@ -44,16 +44,15 @@ export function tablesOf(backend: WebGpuBackend, plan: LongPlan, transform: Shar
 }
 
 /** Records the dispatches of an operation on buffers that are there. */
-export type Passes = (buffers: Readonly<Record<string, Bound>>, params: Readonly<Record<string, number>>) => void;
+export type Passes = (
+  buffers: Readonly<Record<string, Bound>>,
+  params: Readonly<Record<string, number>>,
+  lanes: Lanes,
+) => void;
 
-export function longPasses(
-  backend: WebGpuBackend,
-  operation: OperationName,
-  plan: LongPlan,
-  { outers, pairs }: Lanes,
-): Passes {
+export function longPasses(backend: WebGpuBackend, operation: OperationName, plan: LongPlan): Passes {
   const [n1, n2] = [plan.columns.n, plan.rows.n];
-  return (buffers, params) =>
+  return (buffers, params, { outers, pairs }) =>
     withScratch(backend, 2 * outers * plan.n * pairs, (work) => {
       const passes = [
         () =>
