@@ -13,6 +13,7 @@ export type {
 } from './conditioning/options.ts';
 export { decayRates } from './filter/decay.ts';
 export { ImplicitFilter, type ImplicitFilterOptions } from './filter/implicit-filter.ts';
+export { DdConv, type DdConvLayerOptions } from './layer/dd-conv.ts';
 export * from './nn/index.ts';
 export { type DdConvOptions, ddConv, type KernelDomain, type Norm, type Transform } from './ops/dd-conv.ts';
 export { type LongConvOptions, longConv } from './ops/long-conv.ts';
