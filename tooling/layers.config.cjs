@@ -1,12 +1,14 @@
-// Imports point down only: apps → trainers → orchid-models → dd-conv → fft → backends, and datasets → tokenizers.
+// Imports point down only: apps → trainers → orchid-models → dd-conv → fft → backends, and datasets → tokenizers; whatever loads
+// files may import hub.
 const below = {
   backends: [],
   fft: ['backends'],
   'dd-conv': ['fft', 'backends'],
-  'orchid-models': ['dd-conv', 'fft', 'backends'],
-  tokenizers: [],
-  datasets: ['tokenizers'],
-  trainers: ['orchid-models', 'dd-conv', 'fft', 'backends', 'datasets', 'tokenizers'],
+  hub: [],
+  'orchid-models': ['dd-conv', 'fft', 'backends', 'hub'],
+  tokenizers: ['hub'],
+  datasets: ['tokenizers', 'hub'],
+  trainers: ['orchid-models', 'dd-conv', 'fft', 'backends', 'datasets', 'tokenizers', 'hub'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
