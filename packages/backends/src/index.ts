@@ -2,7 +2,15 @@
 import './gradients.ts';
 
 export { heapUse, resetHeapPeak, traceHeap } from './engines/heap-use.ts';
-export type { BackendInfo, BackendName, EngineName, GpuInfo, GpuLimit, UseBackendOptions } from './engines/info.ts';
+export type {
+  BackendInfo,
+  BackendName,
+  EngineName,
+  GpuInfo,
+  GpuLimit,
+  Precision,
+  UseBackendOptions,
+} from './engines/info.ts';
 export { describeBackend } from './engines/info.ts';
 export { useBackend } from './engines/use-backend.ts';
 export type { HeapUse } from './wasm-host/heap.ts';

@@ -6,6 +6,9 @@ export type EngineName = 'wasm' | 'cpu' | 'webgpu';
 /** What a user may ask for: an engine by name, or the best one there is. */
 export type BackendName = 'auto' | EngineName;
 
+/** What an engine computes and keeps in. */
+export type Precision = 'float32' | 'mixed';
+
 export interface UseBackendOptions {
   /**
    * Where a browser finds tfjs-backend-wasm's `.wasm` files: the folder's URL (with a final slash), or a map from file name
@@ -24,6 +27,12 @@ export interface UseBackendOptions {
    * storage buffers, 128 MiB a binding, no features), to see whether a model runs everywhere.
    */
   readonly device?: 'adapter' | 'default';
+  /**
+   * 'float32' (the default), or 'mixed', for the webgpu engine alone and a device with the feature shader-f16: what training keeps
+   * from the forward pass for the gradients is kept in half precision, which takes about half the memory. Everything is still
+   * computed in float32, and parameters, outputs, gradients and the optimizer's state are float32. Every call says it anew.
+   */
+  readonly precision?: Precision;
 }
 
 /** The files that tfjs-backend-wasm may ask for. */
@@ -80,6 +89,8 @@ export interface BackendInfo {
   readonly noBlas?: string;
   /** on the webgpu engine, what it runs on */
   readonly gpu?: GpuInfo;
+  /** 'mixed': what training keeps for the gradients is in half precision */
+  readonly precision: Precision;
   /** where it runs: 'Node v20.20.2 on linux x64', or the browser's own words */
   readonly platform: string;
   /** what the user should know about the choice, for example why it fell back */
@@ -96,6 +107,7 @@ export interface Started {
   readonly blas?: string;
   readonly noBlas?: string;
   readonly gpu?: GpuInfo;
+  readonly precision?: Precision;
   readonly note?: string;
 }
 
@@ -124,6 +136,7 @@ export function describeBackend(): BackendInfo {
     ...(facts?.blas === undefined ? {} : { blas: facts.blas }),
     ...(facts?.noBlas === undefined ? {} : { noBlas: facts.noBlas }),
     ...(facts?.gpu === undefined ? {} : { gpu: facts.gpu }),
+    precision: facts?.precision ?? ('float32' as const),
     platform: platform(),
     ...(facts?.note === undefined ? {} : { note: facts.note }),
   };
@@ -133,7 +146,8 @@ export function describeBackend(): BackendInfo {
 function inWords(info: Omit<BackendInfo, 'toString'>): string {
   const how = info.gpu ? gpuInWords(info.gpu) : processorInWords(info);
   const products = info.blas === undefined ? '' : `, matrix products by ${info.blas}`;
-  const line = [info.engine, ...how, info.platform].join(', ') + products;
+  const mixed = info.precision === 'mixed' ? ['mixed precision'] : [];
+  const line = [info.engine, ...how, ...mixed, info.platform].join(', ') + products;
   return info.note === undefined ? line : `${line} (${info.note})`;
 }
 

@@ -2,11 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { startCpu } from './cpu.ts';
 import { findHardwareAdapter } from './gpu.ts';
-import { type BackendInfo, type BackendName, describeBackend, type UseBackendOptions } from './info.ts';
+import { type BackendInfo, type BackendName, describeBackend, type Precision, type UseBackendOptions } from './info.ts';
 import { startWasm } from './wasm.ts';
 import { startWebGpu } from './webgpu.ts';
 
 const names: readonly BackendName[] = ['auto', 'wasm', 'webgpu', 'cpu'];
+const precisions: readonly Precision[] = ['float32', 'mixed'];
 
 /**
  * Starts a TensorFlow.js engine, makes it the current one, and says which it is. Gradients are registered on import.
@@ -19,12 +20,19 @@ const names: readonly BackendName[] = ['auto', 'wasm', 'webgpu', 'cpu'];
  * the tensors of the old one are lost.
  *
  * @param name 'auto' (the default), 'wasm', 'webgpu' or 'cpu'
- * @throws Error when the name is unknown, the engine's package is not installed (the message says what to install), or the
- *   engine does not start
+ * @throws Error when the name or an option is unknown, the engine's package is not installed (the message says what to install),
+ *   the engine does not start, or has not the precision asked for
  */
 export async function useBackend(name: BackendName = 'auto', options: UseBackendOptions = {}): Promise<BackendInfo> {
   if (!names.includes(name)) {
     throw new Error(`useBackend: '${String(name)}' is not an engine; want one of ${names.join(', ')}`);
+  }
+  const { precision = 'float32' } = options;
+  if (!precisions.includes(precision)) {
+    throw new Error(`useBackend: precision is ${JSON.stringify(precision)}; want 'float32' or 'mixed'`);
+  }
+  if (precision === 'mixed' && (name === 'wasm' || name === 'cpu')) {
+    throw new Error(`useBackend: precision 'mixed' is for the engine webgpu; ${name} knows float32 alone`);
   }
   if (name === 'auto') await startBest(options);
   else if (name === 'wasm') await startWasm(options);
@@ -43,6 +51,11 @@ async function startBest(options: UseBackendOptions): Promise<void> {
     } catch (error) {
       noGpu = `webgpu did not start: ${reason(error)}`;
     }
+  }
+  if (options.precision === 'mixed') {
+    throw new Error(
+      `useBackend: precision 'mixed' is for the engine webgpu, which 'auto' does not take here: ${noGpu}`,
+    );
   }
   try {
     await startWasm(options, `wasm was chosen because ${noGpu}`);

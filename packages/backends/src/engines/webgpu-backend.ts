@@ -4,6 +4,8 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../kernels/register.ts';
+import type { WebGpuBackend } from '../webgpu-host/backend.ts';
+import { expandHalf, type Halves, noHalves } from '../webgpu-host/half.ts';
 import { enter, failureOf, lastOp, settle } from '../webgpu-host/health.ts';
 import { isRecording, record } from '../webgpu-host/record.ts';
 import { type TooLarge, TooLargeForDeviceError } from '../webgpu-host/too-large.ts';
@@ -13,6 +15,7 @@ import type { Started } from './info.ts';
 export interface OrchidWebGpu extends WebGPUBackend {
   /** what {@link useBackend} says of it */
   readonly started: Started;
+  readonly halves: Halves;
 }
 
 /** Whether an engine registered as 'webgpu' is ours, whichever copy of this module made it. */
@@ -38,6 +41,7 @@ export function makeBackend(
 
   class Backend extends Base {
     readonly started = started;
+    readonly halves = noHalves();
 
     override runWebGPUProgram(
       ...[program, inputs, dtype, uniforms, output]: Parameters<WebGPUBackend['runWebGPUProgram']>
@@ -65,11 +69,29 @@ export function makeBackend(
     }
 
     override uploadToGPU(dataId: object): void {
-      const { resource, shape } = this.tensorMap.get(dataId);
+      const { resource, shape, values } = this.tensorMap.get(dataId);
       if (resource == null && bytesOf(shape) > device.limits.maxBufferSize) {
         throw tooLarge(lastOp(device) || 'webgpu', shape, 'maxBufferSize');
       }
       super.uploadToGPU(dataId);
+      if (resource == null && values == null) {
+        expandHalf(this as unknown as WebGpuBackend, { dataId, shape, dtype: 'float32' });
+      }
+    }
+
+    override disposeData(dataId: object, force?: boolean): boolean {
+      const isGone = super.disposeData(dataId, force);
+      const half = isGone ? this.halves.words.get(dataId) : undefined;
+      if (half) {
+        this.halves.words.delete(dataId);
+        super.disposeData(half.dataId);
+      }
+      return isGone;
+    }
+
+    override read(dataId: object): Promise<tf.backend_util.BackendValues> {
+      if (this.halves.words.has(dataId)) this.uploadToGPU(dataId);
+      return super.read(dataId);
     }
 
     override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
@@ -99,6 +121,7 @@ export function makeBackend(
           );
         }
       }
+      if (this.halves.words.has(dataId)) this.uploadToGPU(dataId);
       return super.readSync(dataId);
     }
   }

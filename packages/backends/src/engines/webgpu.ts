@@ -6,7 +6,7 @@ import { failureOf } from '../webgpu-host/health.ts';
 import { type FoundAdapter, findAdapter } from './gpu.ts';
 import { type GpuLimit, recordStart, type Started, type UseBackendOptions } from './info.ts';
 import { loadPeer } from './load-peer.ts';
-import { isOurs, makeBackend } from './webgpu-backend.ts';
+import { isOurs, makeBackend, type OrchidWebGpu } from './webgpu-backend.ts';
 
 const packageName = '@tensorflow/tfjs-backend-webgpu';
 
@@ -29,8 +29,11 @@ const limits: Readonly<Record<GpuLimit, true>> = {
  * Starts tfjs-backend-webgpu on a device with the adapter's features and limits, and makes it the current engine. One that
  * runs is kept; one whose device has failed is replaced.
  */
-export async function startWebGpu({ device = 'adapter' }: UseBackendOptions = {}, given?: FoundAdapter): Promise<void> {
-  if (device !== undefined && device !== 'adapter' && device !== 'default') {
+export async function startWebGpu(
+  { device = 'adapter', precision = 'float32' }: UseBackendOptions = {},
+  given?: FoundAdapter,
+): Promise<void> {
+  if (device !== 'adapter' && device !== 'default') {
     throw new Error(`useBackend: device is ${JSON.stringify(device)}; want 'adapter' or 'default'`);
   }
   const running = tf.engine().registry.webgpu as object | undefined;
@@ -41,17 +44,35 @@ export async function startWebGpu({ device = 'adapter' }: UseBackendOptions = {}
     );
   }
   if (!running || failureOf(running.device as unknown as GPUDevice)) {
-    await register(given ?? (await findAdapter()), device ?? 'adapter');
-  } else if (device !== undefined && running.started.gpu?.device !== device) {
-    throw new Error(
-      `useBackend: the webgpu engine runs already, on a device made with '${running.started.gpu?.device}'; for '${device}' ` +
-        "call tf.removeBackend('webgpu') first (its tensors are then lost)",
-    );
+    const found = given ?? (await findAdapter());
+    if (precision === 'mixed') checkHalf(found.name, device === 'default' ? [] : [...found.adapter.features], device);
+    await register(found, device);
+  } else {
+    const gpu = running.started.gpu!;
+    if (gpu.device !== device) {
+      throw new Error(
+        `useBackend: the webgpu engine runs already, on a device made with '${gpu.device}'; for '${device}' call ` +
+          "tf.removeBackend('webgpu') first (its tensors are then lost)",
+      );
+    }
+    if (precision === 'mixed') checkHalf(gpu.adapter, gpu.features, device);
   }
   if (!(await tf.setBackend('webgpu'))) {
     throw new Error('useBackend: the webgpu engine did not start; its message on the console says why');
   }
-  recordStart('webgpu', (tf.backend() as unknown as { started: Started }).started);
+  const backend = tf.backend() as unknown as Pick<OrchidWebGpu, 'started' | 'halves'>;
+  backend.halves.isMixed = precision === 'mixed';
+  recordStart('webgpu', { ...backend.started, precision });
+}
+
+/** @throws Error when a device has no half precision */
+function checkHalf(adapter: string, features: readonly string[], device: 'adapter' | 'default'): void {
+  if (features.includes('shader-f16')) return;
+  throw new Error(
+    `useBackend: precision 'mixed' wants the feature shader-f16, which ${
+      device === 'default' ? "a device made with 'default'" : 'the adapter'
+    } has not: ${adapter}. Use precision 'float32'`,
+  );
 }
 
 async function register({ gpu, adapter, name, software }: FoundAdapter, asked: 'adapter' | 'default'): Promise<void> {

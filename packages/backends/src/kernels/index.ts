@@ -10,6 +10,7 @@ import './wasm/layer-norm.ts';
 import './wasm/linear.ts';
 import './wasm/softmax-cross-entropy.ts';
 import './webgpu/gelu.ts';
+import './webgpu/half-copy.ts';
 import './webgpu/layer-norm.ts';
 import './webgpu/softmax-cross-entropy.ts';
 import './webgpu/grouped-conv1d.ts';

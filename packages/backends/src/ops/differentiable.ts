@@ -1,5 +1,6 @@
 // How an op of ours runs: its kernel where the engine has one, with a gradient that computes all its parts at once.
 import * as tf from '@tensorflow/tfjs-core';
+import { type Halvable, kept } from './halvable.ts';
 
 /** Whether the current engine has this kernel; an op that finds none takes its composed path. */
 export function hasKernel(name: string): boolean {
@@ -31,17 +32,25 @@ export interface Differentiable<T extends tf.Tensor> {
   readonly gradient: (dy: T, saved: readonly tf.Tensor[]) => readonly (tf.Tensor | null)[];
 }
 
+/** Keeps tensors for the gradient; those that are `halvable` it gets in half precision where the engine is told to. */
+export type Save = (tensors: readonly (tf.Tensor | Halvable)[]) => void;
+
 /**
  * Runs `forward` with a gradient of its own for `inputs` (null ones are skipped). Only what goes through `save` may be used
  * in the gradient: other tensors may be gone by then.
  */
 export function differentiable<T extends tf.Tensor>(
   inputs: readonly (tf.Tensor | null)[],
-  forward: (save: (tensors: tf.Tensor[]) => void) => Differentiable<T>,
+  forward: (save: Save) => Differentiable<T>,
 ): T {
   const given = inputs.filter((tensor): tensor is tf.Tensor => tensor !== null);
+  // Asked here: nothing is recorded within the op.
+  const recorded = isRecorded();
   const run = tf.customGrad((...args: Array<tf.Tensor | tf.GradSaveFunc>) => {
-    const { value, gradient } = forward(args.at(-1) as tf.GradSaveFunc);
+    const keep = args.at(-1) as tf.GradSaveFunc;
+    const { value, gradient } = forward((tensors) => {
+      if (recorded) keep(tensors.map(kept));
+    });
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const wanted = tf.tidy(() => {
         const all = gradient(dy as T, saved);

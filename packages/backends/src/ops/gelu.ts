@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkTensor } from './checks.ts';
 import { differentiable, hasKernel, runKernel } from './differentiable.ts';
+import { halvable } from './halvable.ts';
 
 /**
  * x·Φ(x), Φ the normal distribution (Hendrycks & Gimpel 2016): the erf form, torch's default, not the tanh approximation.
@@ -16,7 +17,7 @@ export function gelu<T extends tf.Tensor>(x: T): T {
     return tf.tidy(() => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)) as T);
   }
   return differentiable<T>([x], (save) => {
-    save([x]);
+    save([halvable(x)]);
     const [y] = runKernel('OrchidGelu', { x });
     return { value: y as T, gradient: (dy, [x]) => runKernel('OrchidGeluGrad', { x: x!, dy }) };
   });

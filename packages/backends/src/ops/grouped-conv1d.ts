@@ -4,6 +4,7 @@ import type { GroupedConv1dAttrs } from '../plain/grouped-conv1d.ts';
 import { type ConvPadding, type PaddingMode, paddedRows } from '../plain/padded-rows.ts';
 import { any, checkTensor } from './checks.ts';
 import { differentiable, hasKernel, runKernel } from './differentiable.ts';
+import { halvable } from './halvable.ts';
 
 export interface GroupedConv1dOptions {
   /** divides both Cin and Cout; Cin for a depthwise convolution */
@@ -51,7 +52,7 @@ export function groupedConv1d(
 
   const sizes: GroupedConv1dAttrs = { batch, length, inputs, outputs, groups, taps, rows, padding, mode };
   return differentiable<tf.Tensor3D>([x, weight, bias], (save) => {
-    save([x, weight]);
+    save([halvable(x), weight]);
     const [y] = runKernel('OrchidGroupedConv1d', { x, weight, bias }, { ...sizes });
     return {
       value: y as tf.Tensor3D,

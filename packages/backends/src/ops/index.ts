@@ -2,10 +2,11 @@
 import '../gradients.ts';
 import '../kernels/index.ts';
 
-export { type Differentiable, differentiable } from './differentiable.ts';
+export { type Differentiable, differentiable, type Save } from './differentiable.ts';
 export { embedding } from './embedding.ts';
 export { gelu } from './gelu.ts';
 export { type GroupedConv1dOptions, groupedConv1d } from './grouped-conv1d.ts';
+export { type Halvable, halvable } from './halvable.ts';
 export { layerNorm } from './layer-norm.ts';
 export { type LinearActivation, linear } from './linear.ts';
 export { softmaxCrossEntropy } from './softmax-cross-entropy.ts';

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkRankAtLeast, checkTensor } from './checks.ts';
 import { differentiable, hasKernel, runKernel } from './differentiable.ts';
+import { halvable } from './halvable.ts';
 
 /**
  * y = (x - mean)/√(variance + eps)·weight + bias over the last axis, the variance biased (Ba et al. 2016; as torch's
@@ -30,7 +31,7 @@ export function layerNorm<T extends tf.Tensor>(
 
   return differentiable<T>([x, weight, bias], (save) => {
     const [y, mean, inverseDeviation] = runKernel('OrchidLayerNorm', { x, weight, bias }, { eps });
-    save([x, mean!, inverseDeviation!, ...(weight ? [weight] : [])]);
+    save([halvable(x), mean!, inverseDeviation!, ...(weight ? [weight] : [])]);
     return {
       value: y as T,
       gradient: (dy, [x, mean, inverseDeviation, weight = null]) =>

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { any, checkRankAtLeast, checkTensor } from './checks.ts';
 import { differentiable, hasKernel, isRecorded, runKernel } from './differentiable.ts';
 import { gelu } from './gelu.ts';
+import { halvable } from './halvable.ts';
 
 /** What may follow a linear layer at once. */
 export type LinearActivation = 'gelu';
@@ -45,7 +46,7 @@ export function linear(
   const wantsSlope = activation !== null && isRecorded();
   return differentiable<tf.Tensor>([x, weight, bias], (save) => {
     const [y, slope] = runKernel('OrchidLinear', { x, weight, bias }, { activation, wantsSlope });
-    save([x, weight, ...(slope ? [slope] : [])]);
+    save([halvable(x), weight, ...(slope ? [halvable(slope)] : [])]);
     return {
       value: y!,
       gradient: (dy, [x, weight, slope = null]) => {

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { any, checkTensor } from './checks.ts';
 import { differentiable, hasKernel, runKernel } from './differentiable.ts';
+import { halvable, isHalved } from './halvable.ts';
 
 /**
  * Per row: log Σ exp(logits) - logits[label], natural logarithm (as torch's `cross_entropy` with reduction 'none').
@@ -19,11 +20,17 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): t
 
   return differentiable<tf.Tensor1D>([logits], (save) => {
     const [loss, logSum] = runKernel('OrchidSoftmaxCrossEntropy', { logits, labels });
-    save([logits, labels, logSum!]);
+    // Halves of large logits would be off by more than their differences; of their logarithms the likely ones are small.
+    const isNormalised = isHalved(logits);
+    save([isNormalised ? halvable(logits, logSum!) : logits, labels, logSum!]);
     return {
       value: loss as tf.Tensor1D,
       gradient: (dy, [logits, labels, logSum]) =>
-        runKernel('OrchidSoftmaxCrossEntropyGrad', { logits: logits!, labels: labels!, logSum: logSum!, dy }),
+        runKernel(
+          'OrchidSoftmaxCrossEntropyGrad',
+          { logits: logits!, labels: labels!, logSum: logSum!, dy },
+          { isNormalised },
+        ),
     };
   });
 }

@@ -44,3 +44,17 @@ export async function hasWebGpu(): Promise<boolean> {
   it.skip(`SKIPPED on webgpu: ${missing}`, () => {});
   return false;
 }
+
+/**
+ * Whether tests can run in mixed precision, as {@link hasWebGpu}: on an adapter without `shader-f16` (Chromium's software adapter
+ * is one) they are skipped, and seen to be.
+ */
+export async function hasHalf(): Promise<boolean> {
+  if (!(await hasWebGpu())) return false;
+  const own = (globalThis.navigator as Navigator | undefined)?.gpu;
+  const name = 'webgpu';
+  const gpu = own ?? ((await import(/* @vite-ignore */ name)) as typeof import('webgpu')).create([]);
+  if ((await gpu.requestAdapter())!.features.has('shader-f16')) return true;
+  it.skip('SKIPPED in mixed precision: this adapter has no shader-f16', () => {});
+  return false;
+}

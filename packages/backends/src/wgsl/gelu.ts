@@ -2,7 +2,7 @@
 // is told by its bits, because a shader compiler may take it that there is none.
 import { cached, type Program } from '../webgpu-host/index.ts';
 import { elementwise } from './elementwise.ts';
-import type { Lane } from './values.ts';
+import { enabling, type Lane, storedAs, widened } from './values.ts';
 
 /** Coefficients of p in Q(z) = exp(-z²/2)·t·p(t), t = 1/(1 + 0.235 z), the highest power first. */
 const coefficients = [
@@ -40,8 +40,10 @@ export const geluProgram = cached(
   (lane: Lane): Program => elementwise('gelu', lane, ['x'], 'y', 'gelu(x[i])', geluFunctions(lane)),
 );
 
-/** dx = dy ⊙ gelu'(x) */
-export const geluGradProgram = cached(
-  (lane: Lane): Program =>
-    elementwise('gelu, gradient', lane, ['x', 'dy'], 'dx', 'dy[i] * geluSlope(x[i])', geluFunctions(lane)),
-);
+/** dx = dy ⊙ gelu'(x), x perhaps in half precision */
+export const geluGradProgram = cached((lane: Lane, isHalf: boolean): Program => {
+  const expression = `dy[i] * geluSlope(${widened(lane, isHalf, 'x[i]')})`;
+  const program = elementwise('gelu, gradient', lane, ['x', 'dy'], 'dx', expression, geluFunctions(lane));
+  const [x, ...others] = program.buffers;
+  return { ...program, buffers: [{ ...x!, type: storedAs(lane, isHalf) }, ...others], ...enabling(isHalf) };
+});

@@ -2,7 +2,7 @@
 // workgroup memory (16 KiB, what every device has), with what precedes and follows a layer's product done on the way.
 import { type BufferSlot, cached, type Program } from '../webgpu-host/index.ts';
 import { geluFunctions } from './gelu.ts';
-import { lines } from './values.ts';
+import { enabling, type Lane, lines, storedAs, widened } from './values.ts';
 
 /** Results of a workgroup on either side. */
 export const tile = 64;
@@ -35,12 +35,24 @@ interface Operand {
   readonly size: string;
   /** what its values are multiplied by */
   readonly factor: string | null;
+  /** whether it, or its factor, lies in half precision */
+  readonly isHalf: boolean;
+  readonly isFactorHalf: boolean;
 }
 
+/** Which of the second operand and the first one's factor lie in half precision. */
+export type Halved = 'none' | 'b' | 'factor' | 'b and factor';
+
+const laneOf = (isVector: boolean): Lane => (isVector ? 'vec4f' : 'f32');
+
 /** `fn <name>At(major, minor)`: four values of a row, zeros beyond the ends. */
-function fetch({ name, lie, isVector, size, factor }: Operand): string {
+function fetch({ name, lie, isVector, size, factor, isHalf, isFactorHalf }: Operand): string {
   const [rows, columns] = lie === 'rows' ? [size, 'params.inner'] : ['params.inner', size];
-  const value = (at: string): string => (factor === null ? `${name}[${at}]` : `${name}[${at}] * ${factor}[${at}]`);
+  const lane = laneOf(isVector);
+  const value = (at: string): string => {
+    const own = widened(lane, isHalf, `${name}[${at}]`);
+    return factor === null ? own : `${own} * ${widened(lane, isFactorHalf, `${factor}[${at}]`)}`;
+  };
   if (isVector) {
     return `
 fn ${name}At(row: u32, column: u32) -> vec4f {
@@ -95,18 +107,33 @@ export const gemmProgram = cached(
     hasFactor: boolean,
     hasBias: boolean,
     activation: 'none' | 'gelu' | 'gelu and slope',
+    halved: Halved,
   ): Program => {
+    const [isHalfB, isHalfFactor] = [halved.startsWith('b'), halved.endsWith('factor')];
     const a: Operand = {
       name: 'a',
       lie: lieA,
       isVector: vectorA,
       size: 'params.m',
       factor: hasFactor ? 'factor' : null,
+      isHalf: false,
+      isFactorHalf: isHalfFactor,
     };
-    const b: Operand = { name: 'b', lie: lieB, isVector: vectorB, size: 'params.n', factor: null };
-    const type = (isVector: boolean) => (isVector ? 'vec4f' : 'f32');
-    const read = (name: string, isVector: boolean): BufferSlot => ({ name, access: 'read', type: type(isVector) });
-    const written = (name: string): BufferSlot => ({ name, access: 'read_write', type: type(vectorOut) });
+    const b: Operand = {
+      name: 'b',
+      lie: lieB,
+      isVector: vectorB,
+      size: 'params.n',
+      factor: null,
+      isHalf: isHalfB,
+      isFactorHalf: false,
+    };
+    const read = (name: string, isVector: boolean, isHalf = false): BufferSlot => ({
+      name,
+      access: 'read',
+      type: storedAs(laneOf(isVector), isHalf),
+    });
+    const written = (name: string): BufferSlot => ({ name, access: 'read_write', type: laneOf(vectorOut) });
     const put = (name: string, value: string, base = ''): string =>
       vectorOut
         ? `${name}[(${base}row * params.n + column) / 4] = ${value};`
@@ -138,13 +165,14 @@ if (columnStart == 0 && local < ${tile / 4}) {
       name: 'linear',
       buffers: [
         read('a', vectorA),
-        read('b', vectorB),
-        ...(hasFactor ? [read('factor', vectorA)] : []),
+        read('b', vectorB, isHalfB),
+        ...(hasFactor ? [read('factor', vectorA, isHalfFactor)] : []),
         ...(hasBias ? [read('bias', false)] : []),
         written('y'),
         ...(activation === 'gelu and slope' ? [written('slope')] : []),
         ...(purpose === 'parts' ? [{ name: 'sums', access: 'read_write' as const }] : []),
       ],
+      ...enabling(halved !== 'none'),
       params: { m: 'u32', n: 'u32', inner: 'u32', tilesN: 'u32', tiles: 'u32', innerOfPart: 'u32', turns: 'u32' },
       workgroupSize,
       shared: { tileA: `array<vec4f, ${(depth * tile) / 4}>`, tileB: `array<vec4f, ${(depth * tile) / 4}>` },

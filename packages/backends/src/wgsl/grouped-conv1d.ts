@@ -4,7 +4,7 @@ import type { ConvPadding, PaddingMode } from '../plain/padded-rows.ts';
 import { cached, type Program } from '../webgpu-host/index.ts';
 import { otherPositions, paddingBefore, rowOf } from './padding.ts';
 import { workgroupSize } from './rows.ts';
-import { type Lane, lines, widthOf } from './values.ts';
+import { enabling, type Lane, lines, storedAs, widened, widthOf } from './values.ts';
 
 /** Positions that an invocation computes. */
 export const positionsOfRun = 4;
@@ -80,10 +80,18 @@ ${lines(run, (r) => {
 
 /**
  * dx, and for each workgroup's chunks the sums that dweight [outputs, taps] and dbias [outputs] consist of, end to end in a row
- * of `partial`. Every row of x and dy is read once: their product with one another and with the weights are formed together.
+ * of `partial`. x is perhaps in half precision. Every row of x and dy is read once: their product with one another and with the weights are formed together.
  */
 export const groupedConv1dGradProgram = cached(
-  (lane: Lane, lanes: number, multiplier: number, taps: number, padding: ConvPadding, mode: PaddingMode): Program => {
+  (
+    lane: Lane,
+    lanes: number,
+    multiplier: number,
+    taps: number,
+    padding: ConvPadding,
+    mode: PaddingMode,
+    isHalf: boolean,
+  ): Program => {
     const before = paddingBefore(taps, padding);
     const each = (text: (j: number, t: number) => string): string =>
       lines(multiplier * taps, (i) => text(Math.floor(i / taps), i % taps));
@@ -121,8 +129,9 @@ ${lines(width, (q) => {
 }`;
     return {
       name: 'groupedConv1d, gradient',
+      ...enabling(isHalf),
       buffers: [
-        { name: 'x', access: 'read', type: lane },
+        { name: 'x', access: 'read', type: storedAs(lane, isHalf) },
         { name: 'weight', access: 'read' },
         { name: 'dy', access: 'read', type: lane },
         { name: 'dx', access: 'read_write', type: lane },
@@ -155,7 +164,7 @@ ${loadWeights(lane, multiplier, taps)}
 ${each((j, t) => (t === taps - 1 ? '' : `  d${j}_${t} = gradient(example, first - 1 + ${before} - ${t}, channel, ${j});`))}
   for (var row = first; row < min(first + ${rowsOfChunk}, length); row++) {
     let at = (example * params.length + u32(row)) * params.channels + channel;
-    let value = x[at];
+    let value = ${widened(lane, isHalf, 'x[at]')};
 ${shift}
     var sum = ${Array.from({ length: multiplier * taps }, (_, i) => {
       const name = `${Math.floor(i / taps)}_${i % taps}`;

@@ -1,7 +1,7 @@
 // Layer normalisation in WGSL: a row's values stay in the registers of the lanes that share it, so that it is read once.
 import { cached, type Program } from '../webgpu-host/index.ts';
 import { exists, place, rowLayout, rowSum, rowSumParams, rowSumShared, workgroupSize } from './rows.ts';
-import { type Lane, lines, total } from './values.ts';
+import { enabling, type Lane, lines, storedAs, total, widened } from './values.ts';
 
 /** Rows of `channels` values: y, and each row's mean and inverse deviation. One workgroup for `rowLayout(..).rows` rows. */
 export const layerNormProgram = cached(
@@ -58,16 +58,17 @@ ${lines(perLane, (i) => `  ${when(i, `y[start + ${i * lanes}u] = ${scaled(i)};`)
 /**
  * dx, and for each workgroup the sums over its rows that dweight and dbias consist of, [groups, 2, channels]. Workgroups take
  * turns: `params.blocks` blocks of `rowLayout(..).rows` rows, which `params.slots` repeats: compilers take long to unroll a loop
- * of that many turns, for nothing.
+ * of that many turns, for nothing. x is perhaps in half precision.
  */
-export const layerNormGradProgram = cached((channels: number, lane: Lane, hasWeight: boolean): Program => {
-  const layout = rowLayout(channels, lane);
-  const { elements, lanes, perLane, rows } = layout;
-  const when = (i: number, statement: string): string => {
-    const condition = exists(layout, i);
-    return condition === null ? statement : `if (${condition}) { ${statement} }`;
-  };
-  const store = (i: number, what: string, which: number): string => `
+export const layerNormGradProgram = cached(
+  (channels: number, lane: Lane, hasWeight: boolean, isHalf: boolean): Program => {
+    const layout = rowLayout(channels, lane);
+    const { elements, lanes, perLane, rows } = layout;
+    const when = (i: number, statement: string): string => {
+      const condition = exists(layout, i);
+      return condition === null ? statement : `if (${condition}) { ${statement} }`;
+    };
+    const store = (i: number, what: string, which: number): string => `
 workgroupBarrier();
 sums[local] = ${what}${i};
 workgroupBarrier();
@@ -76,24 +77,25 @@ if (slot == 0) {
   for (var s = 1u; s < params.slots; s++) { sum += sums[s * ${lanes}u + lane]; }
   ${when(i, `partial[(group * 2 + ${which}) * ${elements}u + lane + ${i * lanes}u] = sum;`)}
 }`;
-  const sumOf = (name: string): string =>
-    total(lane, Array.from({ length: perLane }, (_, i) => `${name}${i}`).join(' + '));
-  return {
-    name: 'layerNorm, gradient',
-    buffers: [
-      { name: 'x', access: 'read', type: lane },
-      { name: 'dy', access: 'read', type: lane },
-      { name: 'mean', access: 'read' },
-      { name: 'inverseDeviation', access: 'read' },
-      ...(hasWeight ? [{ name: 'weight', access: 'read' as const, type: lane }] : []),
-      { name: 'dx', access: 'read_write', type: lane },
-      { name: 'partial', access: 'read_write', type: lane },
-    ],
-    params: { rows: 'u32', blocks: 'u32', slots: 'u32', ...rowSumParams },
-    workgroupSize,
-    shared: { ...rowSumShared('vec2f'), sums: `array<${lane}, ${workgroupSize}>` },
-    declarations: rowSum(layout, 'vec2f'),
-    body: `
+    const sumOf = (name: string): string =>
+      total(lane, Array.from({ length: perLane }, (_, i) => `${name}${i}`).join(' + '));
+    return {
+      name: 'layerNorm, gradient',
+      buffers: [
+        { name: 'x', access: 'read', type: storedAs(lane, isHalf) },
+        { name: 'dy', access: 'read', type: lane },
+        { name: 'mean', access: 'read' },
+        { name: 'inverseDeviation', access: 'read' },
+        ...(hasWeight ? [{ name: 'weight', access: 'read' as const, type: lane }] : []),
+        { name: 'dx', access: 'read_write', type: lane },
+        { name: 'partial', access: 'read_write', type: lane },
+      ],
+      params: { rows: 'u32', blocks: 'u32', slots: 'u32', ...rowSumParams },
+      workgroupSize,
+      ...enabling(isHalf),
+      shared: { ...rowSumShared('vec2f'), sums: `array<${lane}, ${workgroupSize}>` },
+      declarations: rowSum(layout, 'vec2f'),
+      body: `
 ${place(layout)}
 ${lines(perLane, (i) => `var dweight${i} = ${lane}(0);\nvar dbias${i} = ${lane}(0);`)}
 for (var block = group; block < params.blocks; block += params.groups) {
@@ -106,7 +108,7 @@ ${lines(perLane, (i) => `  var n${i} = ${lane}(0);\n  var g${i} = ${lane}(0);`)}
   if (isRow) {
     mu = mean[row];
     scale = inverseDeviation[row];
-${lines(perLane, (i) => `    ${when(i, `n${i} = (x[start + ${i * lanes}u] - mu) * scale; g${i} = dy[start + ${i * lanes}u];`)}`)}
+${lines(perLane, (i) => `    ${when(i, `n${i} = (${widened(lane, isHalf, `x[start + ${i * lanes}u]`)} - mu) * scale; g${i} = dy[start + ${i * lanes}u];`)}`)}
   }
 ${lines(perLane, (i) => `  dweight${i} += g${i} * n${i};\n  dbias${i} += g${i};`)}
 ${hasWeight ? lines(perLane, (i) => `  ${when(i, `g${i} *= weight[lane + ${i * lanes}u];`)}`) : ''}
@@ -117,5 +119,6 @@ ${lines(perLane, (i) => `    ${when(i, `dx[start + ${i * lanes}u] = scale * (g${
   }
 }
 ${lines(perLane, (i) => store(i, 'dweight', 0) + store(i, 'dbias', 1))}`,
-  };
-});
+    };
+  },
+);

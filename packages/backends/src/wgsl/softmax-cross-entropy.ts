@@ -2,7 +2,7 @@
 import { cached, type Program } from '../webgpu-host/index.ts';
 import { elementwise } from './elementwise.ts';
 import { workgroupSize } from './rows.ts';
-import { type Lane, total } from './values.ts';
+import { enabling, type Lane, storedAs, total } from './values.ts';
 
 /** Lanes that share a row of so many classes (elements), a power of two. */
 export function lanesOfRow(elements: number): number {
@@ -65,8 +65,8 @@ if (lane == 0 && row < params.rows) {
   };
 });
 
-/** dlogits = dy·(softmax(logits) - onehot(label)) */
-export const softmaxCrossEntropyGradProgram = cached((lane: Lane): Program => {
+/** dlogits = dy·(softmax(logits) - onehot(label)), given logits - logSum in half precision, or logits */
+export const softmaxCrossEntropyGradProgram = cached((lane: Lane, isNormalised: boolean): Program => {
   const hot =
     lane === 'vec4f'
       ? 'select(vec4f(0), vec4f(1), vec4i(i32(c) * 4) + vec4i(0, 1, 2, 3) == vec4i(labels[row]))'
@@ -81,15 +81,18 @@ export const softmaxCrossEntropyGradProgram = cached((lane: Lane): Program => {
 fn gradient(i: u32) -> ${lane} {
   let row = i / params.classes;
   let c = i % params.classes;
-  return dy[row] * (exp(logits[i] - logSum[row]) - ${hot});
+  return dy[row] * (exp(${isNormalised ? `${lane}(logits[i])` : 'logits[i] - logSum[row]'}) - ${hot});
 }`,
   );
+  const [logits, dlogits] = program.buffers;
   return {
     ...program,
+    ...enabling(isNormalised),
     buffers: [
-      ...program.buffers,
+      { ...logits!, type: storedAs(lane, isNormalised) },
+      dlogits!,
       { name: 'labels', access: 'read', type: 'i32' },
-      { name: 'logSum', access: 'read' },
+      ...(isNormalised ? [] : [{ name: 'logSum', access: 'read' as const }]),
       { name: 'dy', access: 'read' },
     ],
     params: { ...program.params, classes: 'u32' },

@@ -13,6 +13,22 @@ export function widthOf(lane: Lane): number {
   return lane === 'vec4f' ? 4 : 1;
 }
 
+/** The type of a buffer's elements that are read as `lane`: its own, or half as wide. */
+export function storedAs(lane: Lane, isHalf: boolean): string {
+  if (!isHalf) return lane;
+  return lane === 'vec4f' ? 'vec4h' : 'f16';
+}
+
+/** Such an element, as `lane`. */
+export function widened(lane: Lane, isHalf: boolean, element: string): string {
+  return isHalf ? `${lane}(${element})` : element;
+}
+
+/** What a program needs that has such buffers. */
+export function enabling(isHalf: boolean): { enable?: readonly string[] } {
+  return isHalf ? { enable: ['f16'] } : {};
+}
+
 /** The sum of an element's values, as WGSL. */
 export function total(lane: Lane, element: string): string {
   return lane === 'vec4f' ? `dot(${element}, vec4f(1))` : element;

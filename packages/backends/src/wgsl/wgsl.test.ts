@@ -14,23 +14,29 @@ import { sumRowsProgram } from './sum-rows.ts';
 test.each([
   ['gelu', geluProgram('vec4f')],
   ['gelu of an odd size', geluProgram('f32')],
-  ['gelu, gradient', geluGradProgram('vec4f')],
+  ['gelu, gradient', geluGradProgram('vec4f', false)],
   ['groupedConv1d', groupedConv1dProgram('vec4f', 1, 3, 'causal', 'zeros', true)],
   ['groupedConv1d, two outputs a channel', groupedConv1dProgram('f32', 2, 3, 'same', 'reflect', false)],
-  ['groupedConv1d, gradient', groupedConv1dGradProgram('vec4f', 32, 1, 3, 'causal', 'zeros')],
-  ['groupedConv1d, gradient, circular', groupedConv1dGradProgram('f32', 8, 2, 3, 'same', 'circular')],
+  ['groupedConv1d, gradient', groupedConv1dGradProgram('vec4f', 32, 1, 3, 'causal', 'zeros', false)],
+  ['groupedConv1d, gradient, circular', groupedConv1dGradProgram('f32', 8, 2, 3, 'same', 'circular', false)],
   ['groupedConv1d, any groups', generalProgram(5, 'same', 'circular', true)],
   ['groupedConv1d, any groups, gradient of x', generalInputGradProgram(5, 'same', 'reflect')],
   ['groupedConv1d, any groups, gradient of the weights', generalWeightGradProgram(5, 'same', 'zeros')],
-  ['linear, gelu and its slope', gemmProgram('rows', 'rows', 'layer', true, true, true, false, true, 'gelu and slope')],
-  ['linear, odd sizes', gemmProgram('rows', 'rows', 'layer', false, false, false, false, true, 'none')],
-  ['linear, gradient of x', gemmProgram('rows', 'columns', 'plain', true, true, true, true, false, 'none')],
-  ['linear, gradient of the weight', gemmProgram('columns', 'columns', 'parts', true, true, true, true, false, 'none')],
+  [
+    'linear, gelu and its slope',
+    gemmProgram('rows', 'rows', 'layer', true, true, true, false, true, 'gelu and slope', 'none'),
+  ],
+  ['linear, odd sizes', gemmProgram('rows', 'rows', 'layer', false, false, false, false, true, 'none', 'none')],
+  ['linear, gradient of x', gemmProgram('rows', 'columns', 'plain', true, true, true, true, false, 'none', 'none')],
+  [
+    'linear, gradient of the weight',
+    gemmProgram('columns', 'columns', 'parts', true, true, true, true, false, 'none', 'none'),
+  ],
   ['layerNorm', layerNormProgram(128, 'vec4f', true, true)],
   ['layerNorm, 131 wide', layerNormProgram(131, 'f32', false, false)],
-  ['layerNorm, gradient', layerNormGradProgram(128, 'vec4f', true)],
+  ['layerNorm, gradient', layerNormGradProgram(128, 'vec4f', true, false)],
   ['softmaxCrossEntropy', softmaxCrossEntropyProgram(8, 'vec4f')],
-  ['softmaxCrossEntropy, gradient', softmaxCrossEntropyGradProgram('vec4f')],
+  ['softmaxCrossEntropy, gradient', softmaxCrossEntropyGradProgram('vec4f', false)],
   ['sin', sinProgram('vec4f')],
   ['cos of an odd size', cosProgram('f32')],
   ['unsortedSegmentSum', segmentSumProgram('vec4f')],
@@ -42,7 +48,10 @@ test.each([
 test('programs keep to what every device has', () => {
   for (const channels of [1, 3, 128, 768, 4096, 9999]) {
     const lane = channels % 4 === 0 ? 'vec4f' : 'f32';
-    for (const program of [layerNormProgram(channels, lane, true, true), layerNormGradProgram(channels, lane, true)]) {
+    for (const program of [
+      layerNormProgram(channels, lane, true, true),
+      layerNormGradProgram(channels, lane, true, false),
+    ]) {
       expect(program.buffers.length).toBeLessThanOrEqual(8);
       expect(program.workgroupSize).toBeLessThanOrEqual(256);
     }

@@ -1,5 +1,5 @@
 // GELU on the webgpu engine.
-import { makeOutput, type WebGpuBackend } from '../../webgpu-host/index.ts';
+import { halfOf, makeOutput, type WebGpuBackend } from '../../webgpu-host/index.ts';
 import { geluGradProgram, geluProgram } from '../../wgsl/gelu.ts';
 import { laneOf } from '../../wgsl/values.ts';
 import { input, registerKernelOnce, sizeOf } from '../register.ts';
@@ -19,6 +19,8 @@ registerKernelOnce<WebGpuBackend>('OrchidGeluGrad', 'webgpu', (args) => {
   const x = input(args, 'x');
   const dx = makeOutput(backend, x.shape);
   const lane = laneOf(sizeOf(x.shape));
-  runElementwise(backend, geluGradProgram(lane), lane, sizeOf(x.shape), { x, dy: input(args, 'dy'), dx });
+  const half = halfOf(backend, x);
+  const program = geluGradProgram(lane, half !== undefined);
+  runElementwise(backend, program, lane, sizeOf(x.shape), { x: half ?? x, dy: input(args, 'dy'), dx });
   return dx;
 });

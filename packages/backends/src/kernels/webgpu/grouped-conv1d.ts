@@ -1,7 +1,7 @@
 // Grouped convolution over a sequence on the webgpu engine: depthwise one dispatch forward and two back, else one and three.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GroupedConv1dAttrs } from '../../plain/grouped-conv1d.ts';
-import { dispatch, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
+import { dispatch, halfOf, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
 import {
   channelLanes,
   groupedConv1dGradProgram,
@@ -105,11 +105,12 @@ function depthwise(
   const chunks = Math.ceil(length / rowsOfChunk);
   const slots = workgroupSize / lanes;
   const rows = Math.ceil((batch * chunks) / slots);
+  const half = halfOf(backend, gradient.x);
   return {
     rows,
     run: (partial) =>
-      dispatch(backend, groupedConv1dGradProgram(lane, lanes, multiplier, taps, padding, mode), {
-        buffers: { ...gradient, partial },
+      dispatch(backend, groupedConv1dGradProgram(lane, lanes, multiplier, taps, padding, mode, half !== undefined), {
+        buffers: { ...gradient, x: half ?? gradient.x, partial },
         params: { batch, length, channels, chunks, slots },
         groups: rows * Math.ceil(channels / lanes),
       }),

@@ -1,6 +1,6 @@
 // Layer normalisation on the webgpu engine: one dispatch forward, two back.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { dispatch, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
+import { dispatch, halfOf, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
 import { layerNormGradProgram, layerNormProgram } from '../../wgsl/layer-norm.ts';
 import { rowLayout, rowSumCounts } from '../../wgsl/rows.ts';
 import { sumRowsInto } from '../../wgsl/sum-rows.ts';
@@ -50,8 +50,9 @@ registerKernelOnce<WebGpuBackend>('OrchidLayerNormGrad', 'webgpu', (args) => {
       TensorInfo,
       TensorInfo,
     ];
-    dispatch(backend, layerNormGradProgram(channels, lane, weight !== undefined), {
-      buffers: { x, dy, mean, inverseDeviation, ...(weight && { weight }), dx, partial },
+    const half = halfOf(backend, x);
+    dispatch(backend, layerNormGradProgram(channels, lane, weight !== undefined, half !== undefined), {
+      buffers: { x: half ?? x, dy, mean, inverseDeviation, ...(weight && { weight }), dx, partial },
       params: { rows, blocks, slots, ...rowSumCounts(layout) },
       groups,
     });

@@ -1,8 +1,8 @@
 // The linear layer on the webgpu engine: bias, gelu and its slope within the product's dispatch; back a dispatch for x, and one
 // for the weight and the bias in parts over the rows, which are then added up.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { type Bound, dispatch, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
-import { depth, gemmProgram, type Lie, type Purpose, tile } from '../../wgsl/gemm.ts';
+import { type Bound, dispatch, halfOf, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
+import { depth, gemmProgram, type Halved, type Lie, type Purpose, tile } from '../../wgsl/gemm.ts';
 import { sumRowsInto } from '../../wgsl/sum-rows.ts';
 import { laneOf } from '../../wgsl/values.ts';
 import { input, registerKernelOnce, sizeOf } from '../register.ts';
@@ -21,11 +21,23 @@ interface Product {
   readonly innerOfPart?: number;
   readonly parts?: number;
   readonly activation?: 'none' | 'gelu' | 'gelu and slope';
+  readonly halved?: Halved;
   readonly buffers: Readonly<Record<string, Bound>>;
 }
 
 function runProduct(backend: WebGpuBackend, product: Product): void {
-  const { lies, purpose, m, n, inner, innerOfPart = inner, parts = 1, activation = 'none', buffers } = product;
+  const {
+    lies,
+    purpose,
+    m,
+    n,
+    inner,
+    innerOfPart = inner,
+    parts = 1,
+    activation = 'none',
+    halved = 'none',
+    buffers,
+  } = product;
   const rowOf = (lie: Lie, size: number): number => (lie === 'rows' ? inner : size);
   const program = gemmProgram(
     ...lies,
@@ -36,6 +48,7 @@ function runProduct(backend: WebGpuBackend, product: Product): void {
     buffers.factor !== undefined,
     buffers.bias !== undefined,
     activation,
+    halved,
   );
   const tilesN = Math.ceil(n / tile);
   const tiles = tilesN * Math.ceil(m / tile);
@@ -71,7 +84,8 @@ registerKernelOnce<WebGpuBackend>('OrchidLinearGrad', 'webgpu', (args) => {
   const { backend, inputs: given } = args;
   const [x, weight, dy] = [input(args, 'x'), input(args, 'weight'), input(args, 'dy')];
   const { rows, inputs, outputs } = sizesOf(x, weight);
-  const factor = given.slope && { factor: given.slope };
+  const [halfX, halfSlope] = [halfOf(backend, x), given.slope && halfOf(backend, given.slope)];
+  const factor = given.slope && { factor: halfSlope ?? given.slope };
   const dx = makeOutput(backend, x.shape);
   runProduct(backend, {
     lies: ['rows', 'columns'],
@@ -79,6 +93,7 @@ registerKernelOnce<WebGpuBackend>('OrchidLinearGrad', 'webgpu', (args) => {
     m: rows,
     n: inputs,
     inner: outputs,
+    halved: halfSlope ? 'factor' : 'none',
     buffers: { a: dy, b: weight, ...factor, y: dx },
   });
   const [dweight, dbias] = [makeOutput(backend, weight.shape), makeOutput(backend, [outputs])];
@@ -95,7 +110,8 @@ registerKernelOnce<WebGpuBackend>('OrchidLinearGrad', 'webgpu', (args) => {
       inner: rows,
       innerOfPart,
       parts,
-      buffers: { a: dy, b: x, ...factor, y, sums },
+      halved: halfX ? (halfSlope ? 'b and factor' : 'b') : halfSlope ? 'factor' : 'none',
+      buffers: { a: dy, b: halfX ?? x, ...factor, y, sums },
     });
   if (parts === 1) {
     product(dweight, dbias);

@@ -1,5 +1,5 @@
 // Softmax cross entropy on the webgpu engine. A label that is no class gives NaN: what lies on the device cannot be looked at.
-import { dispatch, makeOutput, type WebGpuBackend } from '../../webgpu-host/index.ts';
+import { dispatch, halfOf, makeOutput, type WebGpuBackend } from '../../webgpu-host/index.ts';
 import { elementsOfGroup } from '../../wgsl/elementwise.ts';
 import { workgroupSize } from '../../wgsl/rows.ts';
 import {
@@ -34,8 +34,9 @@ registerKernelOnce<WebGpuBackend>('OrchidSoftmaxCrossEntropyGrad', 'webgpu', (ar
   const lane = laneOf(values);
   const classes = values / widthOf(lane);
   const [labels, logSum, dy] = [input(args, 'labels'), input(args, 'logSum'), input(args, 'dy')];
-  dispatch(backend, softmaxCrossEntropyGradProgram(lane), {
-    buffers: { logits, dlogits, labels, logSum, dy },
+  const half = args.attrs.isNormalised === true ? halfOf(backend, logits)! : undefined;
+  dispatch(backend, softmaxCrossEntropyGradProgram(lane, half !== undefined), {
+    buffers: { logits: half ?? logits, dlogits, labels, ...(half ? {} : { logSum }), dy },
     params: { count: rows * classes, classes },
     groups: Math.ceil((rows * classes) / elementsOfGroup),
   });
