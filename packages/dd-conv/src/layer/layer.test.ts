@@ -56,7 +56,7 @@ describe('what the layer refuses', () => {
 
   it('names it', () => {
     const layer = new DdConv({ width, lMax, filter: { order: 4 } }, new Rng(1));
-    const zeros = (shape: number[]) => tf.zeros(shape as [number, number, number]);
+    const zeros = (shape: number[]) => tf.zeros<tf.Rank>(shape) as tf.Tensor3D;
     const given = (shape: number[], u?: number[]) => () =>
       tf.tidy(() => layer.forward(zeros(shape), ...(u ? [zeros(u)] : [])));
     expect(given([2, 17, 3])).toThrow('DdConv: x has shape [2,17,3]; want [batch, 1 to 16, 3]');
