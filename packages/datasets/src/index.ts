@@ -1,4 +1,8 @@
 // The package's public names.
+export * from './audio/index.ts';
+export { type ClassFolders, classFolders } from './class-folders.ts';
+export * from './examples/index.ts';
+export * from './images/index.ts';
 export { IGNORED, type Masked, type MaskingOptions, maskTokens } from './masking.ts';
 export { type MlmBatch, MlmDataset, type MlmOptions } from './mlm.ts';
 export { type RecallBatch, RecallGenerator, type RecallOptions, recallBatches } from './recall.ts';

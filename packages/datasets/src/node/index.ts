@@ -1,3 +1,6 @@
 // What needs Node's own modules.
+export * from './audio/index.ts';
+export { type DataFiles, openDataFiles } from './data-files.ts';
+export * from './images/index.ts';
 export { readTextFile } from './text-file.ts';
 export { invalidUtf8Offset } from './utf8.ts';
