@@ -9,3 +9,4 @@ export { Mlp, type MlpOptions } from './mlp.ts';
 export { PatchEmbedding, type PatchEmbeddingOptions } from './patch-embedding.ts';
 export { ShortConv, type ShortConvOptions } from './short-conv.ts';
 export { StridedConv1d, type StridedConv1dOptions } from './strided-conv1d.ts';
+export { WaveStem, type WaveStemOptions } from './wave-stem.ts';

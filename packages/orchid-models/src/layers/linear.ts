@@ -1,6 +1,6 @@
 // A dense layer over the last axis.
 import { type LinearActivation, linear } from '@orchid-ml/backends/ops';
-import { kaimingUniform, Module, type Rng } from '@orchid-ml/dd-conv';
+import { kaimingUniform, Module, normal, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from './checks.ts';
 
@@ -9,21 +9,27 @@ export interface LinearOptions {
   outFeatures: number;
   /** default true */
   bias?: boolean;
+  /** standard deviation of normal first weights, biases 0, as in BERT; PyTorch's uniform ones if left out */
+  deviation?: number;
 }
 
-/** x·Wᵀ + b. Parameters: `weight` [out, in], `bias` [out], both uniform in ±1/sqrt(in) at first, as in PyTorch. */
+/** x·Wᵀ + b. Parameters: `weight` [out, in], `bias` [out], both uniform in ±1/sqrt(in) at first, as in PyTorch, or normal. */
 export class Linear extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly #weight;
   readonly #bias;
 
-  constructor({ inFeatures, outFeatures, bias = true }: LinearOptions, rng: Rng) {
+  constructor({ inFeatures, outFeatures, bias = true, deviation }: LinearOptions, rng: Rng) {
     super();
     this.inFeatures = checkCount('Linear: inFeatures', inFeatures);
     this.outFeatures = checkCount('Linear: outFeatures', outFeatures);
-    this.#weight = this.addParameter('weight', kaimingUniform(rng, [outFeatures, inFeatures], inFeatures));
-    this.#bias = bias ? this.addParameter('bias', kaimingUniform(rng, [outFeatures], inFeatures)) : null;
+    const shape = [outFeatures, inFeatures];
+    const isUniform = deviation === undefined;
+    const weight = isUniform ? kaimingUniform(rng, shape, inFeatures) : normal(rng, shape, 0, deviation);
+    this.#weight = this.addParameter('weight', weight);
+    const first = () => (isUniform ? kaimingUniform(rng, [outFeatures], inFeatures) : tf.zeros([outFeatures]));
+    this.#bias = bias ? this.addParameter('bias', first()) : null;
   }
 
   /** x [..., in] float32 -> [..., out], with the activation after it. @throws Error when the last axis is not `in` */
