@@ -5,6 +5,7 @@ import { listPresets } from '../config/presets.ts';
 import { leaves, type Task } from '../config/schema.ts';
 import { wanted } from '../config/validate.ts';
 import type { Io } from '../io.ts';
+import { taskHelp } from '../tasks/help.ts';
 import { table as columns } from '../ui/format.ts';
 import { atLeastOne, collect, fromZero, list, workers } from './parse.ts';
 
@@ -61,37 +62,23 @@ function presetHelp(task: Task): string {
   ].join('\n');
 }
 
-const trainRecall: Entry = {
-  name: 'train recall',
-  summary: 'train a model on associative recall, to above 99 % in minutes',
-  shape: (command) => trainOptions(command, 'recall'),
-  help: () => `
+function trainEntry(task: Task): Entry {
+  const { summary, sources, examples } = taskHelp[task];
+  return {
+    name: `train ${task}`,
+    summary,
+    shape: (command) => {
+      const shaped = trainOptions(command, task);
+      return sources ? sources(shaped) : shaped;
+    },
+    help: () => `
 Examples:
-  $ orchid train recall
-  $ orchid train recall --set data.length=256 --set optimizer.learning_rate=1e-3
-  $ orchid train recall --preset recall-dft --out runs/dft
-  $ orchid train recall --resume runs/dft
+${examples.map((example) => `  $ orchid train ${example}`).join('\n')}
 
-${presetHelp('recall')}`,
-  load: () => import('./train-recall.ts'),
-};
-
-const trainMlm: Entry = {
-  name: 'train mlm',
-  summary: 'train a masked-language model on a text file',
-  shape: (command) =>
-    trainOptions(command, 'mlm')
-      .option('--text <file>', 'the text to learn from, UTF-8')
-      .option('--eval-text <file>', 'text to evaluate on (default: the end of --text is held out)'),
-  help: () => `
-Examples:
-  $ orchid train mlm --text book.txt
-  $ orchid train mlm --text book.txt --eval-text other.txt --steps 3000
-  $ orchid train mlm --text book.txt --set data.tokenizer=byte --set model.num_hidden_layers=4
-
-${presetHelp('mlm')}`,
-  load: () => import('./train-mlm.ts'),
-};
+${presetHelp(task)}`,
+    load: async () => ({ run: (await import('./train.ts')).trainCommand(task) }),
+  };
+}
 
 const evaluate: Entry = {
   name: 'eval',
@@ -279,8 +266,7 @@ Ends with exit code 1 when training cannot work here.`,
 
 /** Every command, in the order `--help` shows them. */
 export const table: readonly Entry[] = [
-  trainRecall,
-  trainMlm,
+  ...(Object.keys(taskHelp) as Task[]).map(trainEntry),
   evaluate,
   predict,
   parity,

@@ -15,10 +15,11 @@ const runFile = 'run.json';
 export interface RunRecord {
   readonly preset: string;
   readonly config: RunConfig;
-  /** text files, absolute; null for a task without */
-  readonly text: string | null;
-  readonly evalText: string | null;
+  readonly sources: Sources;
 }
+
+/** Where a run's data is: files and folders, absolute, by the option that named them. */
+export type Sources = Readonly<Partial<Record<'text' | 'evalText' | 'data', string>>>;
 
 /** A line of metrics.jsonl: a training step, or an evaluation on held-out data. */
 export interface Metric {
@@ -175,14 +176,26 @@ function writeRecord(path: string, record: RunRecord): void {
 
 function readRecord(file: string, shown: string): RunRecord {
   try {
-    const raw = JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
+    const raw = JSON.parse(readFileSync(file, 'utf8')) as RunRecord & EarlierRecord;
     const task = raw.config?.task as Task;
     if (!(task in schemas)) throw new Error(`its task is ${JSON.stringify(task)}`);
-    return { ...raw, config: validate(raw.config, task, `${shown}/${runFile}`) };
+    const sources = raw.sources ?? earlierSources(raw);
+    return { preset: raw.preset, sources, config: validate(raw.config, task, `${shown}/${runFile}`) };
   } catch (error) {
     throw new Failure(`${shown}/${runFile} is damaged: ${messageOf(error)}`, { cause: error });
   }
 }
+
+/** A record of when texts were the only files. */
+interface EarlierRecord {
+  readonly text?: string | null;
+  readonly evalText?: string | null;
+}
+
+const earlierSources = ({ text, evalText }: EarlierRecord): Sources => ({
+  ...(text && { text }),
+  ...(evalText && { evalText }),
+});
 
 function shownPath(cwd: string, path: string): string {
   const short = relative(cwd, path);

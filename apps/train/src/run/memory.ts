@@ -1,6 +1,6 @@
 // The memory of a run, settled before its folder is touched: how its steps are made, and whether they fit at all.
 import { describeBackend, heapUse, resetHeapPeak } from '@orchid-ml/backends';
-import { parameterCount, type SequenceModel } from '@orchid-ml/orchid-models';
+import { type Model, parameterCount } from '@orchid-ml/orchid-models';
 import type { AdamW } from '@orchid-ml/trainers';
 import { type MemoryPlan, memorySize, planMemory, StepTooLargeError, type Task } from '@orchid-ml/trainers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -25,7 +25,7 @@ export interface StepPlan {
  */
 export function planSteps<B>(
   config: RunConfig,
-  parts: { model: SequenceModel; task: Task<SequenceModel, B>; optimizer: AdamW; startStep: number },
+  parts: { model: Model; task: Task<Model, B>; optimizer: AdamW; startStep: number },
   asked: Workers,
   engine: string,
 ): StepPlan {

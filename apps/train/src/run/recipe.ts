@@ -1,18 +1,19 @@
 // What a worker thread makes its replica from: all that the command has worked out, so that a thread reads no file.
-import { type ConfigOf, createModel, type SequenceModel, type SequenceModelType } from '@orchid-ml/orchid-models';
-import type { Replica, Task } from '@orchid-ml/trainers';
-import type { MlmConfig, RecallConfig } from '../config/schema.ts';
+import { createModel, type Model, type ModelConfig } from '@orchid-ml/orchid-models';
+import type { Replica } from '@orchid-ml/trainers';
+import type { RunConfig } from '../config/schema.ts';
+import { loadKind } from '../tasks/index.ts';
 import { startEngine } from './engine.ts';
+import { makeOptimizer } from './optimizer.ts';
 import { makeReferenceReplica, type StepShape } from './reference-task.ts';
-import { datasetOfTokens, makeMlmTask, makeOptimizer, makeRecallTask, type Tokens } from './tasks.ts';
 
 export type Recipe = { readonly backend: string; readonly blas: string } & (
-  | { readonly kind: 'recall'; readonly config: RecallConfig; readonly model: ConfigOf<SequenceModelType> }
   | {
-      readonly kind: 'mlm';
-      readonly config: MlmConfig;
-      readonly model: ConfigOf<SequenceModelType>;
-      readonly tokens: Tokens;
+      readonly kind: 'task';
+      readonly config: RunConfig;
+      readonly model: ModelConfig;
+      /** what the task's own `taskFor` takes */
+      readonly share: unknown;
     }
   | { readonly kind: 'reference step'; readonly shape: StepShape }
 );
@@ -21,11 +22,8 @@ export type Recipe = { readonly backend: string; readonly blas: string } & (
 export async function makeReplica(recipe: Recipe): Promise<Replica> {
   await startEngine(recipe.backend, recipe.blas);
   if (recipe.kind === 'reference step') return makeReferenceReplica(recipe.shape) as Replica;
-  const { config } = recipe;
-  const model: SequenceModel = createModel(recipe.model, { seed: config.seed });
-  const task =
-    recipe.kind === 'recall'
-      ? makeRecallTask(recipe.config)
-      : makeMlmTask(recipe.config, datasetOfTokens(recipe.config, recipe.tokens));
-  return { model, task: task as Task<SequenceModel>, optimizer: makeOptimizer(model, config) } as Replica;
+  const { config, share } = recipe;
+  const task = (await loadKind(config.task)).taskFor(config, share);
+  const model: Model = createModel(recipe.model, { seed: config.seed });
+  return { model, task, optimizer: makeOptimizer(model, config) } as Replica;
 }

@@ -2,7 +2,7 @@
 // task, so that several workers can share the step.
 import { softmaxCrossEntropy } from '@orchid-ml/backends/ops';
 import { createModel, type SequenceModel } from '@orchid-ml/orchid-models';
-import { AdamW, type Replica, type Task } from '@orchid-ml/trainers';
+import { AdamW, type ReadyTask, type Replica } from '@orchid-ml/trainers';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What the step is of. */
@@ -39,9 +39,10 @@ export interface ReferenceBatch {
  *
  * @throws Error naming the setting that the model does not take
  */
-export function makeReferenceReplica(
-  shape: StepShape,
-): Replica<SequenceModel, ReferenceBatch> & { readonly optimizer: AdamW } {
+export function makeReferenceReplica(shape: StepShape): Replica<SequenceModel, ReferenceBatch> & {
+  readonly task: ReadyTask<SequenceModel, ReferenceBatch>;
+  readonly optimizer: AdamW;
+} {
   const { length, width, layers, vocab, transform, mixer = 'orchid' } = shape;
   const model = createModel({
     model_type: 'orchid-masked-lm',
@@ -59,7 +60,7 @@ export function makeReferenceReplica(
   return { model, task: referenceTask(shape), optimizer: new AdamW(model, { learningRate: 1e-3 }) };
 }
 
-function referenceTask(shape: StepShape): Task<SequenceModel, ReferenceBatch> {
+function referenceTask(shape: StepShape): ReadyTask<SequenceModel, ReferenceBatch> {
   const { batch, length, vocab } = shape;
   // Random tensors are made on the host, so no engine has to be waited for. (A tidy would look for tensors in what it returns,
   // number by number.)

@@ -1,16 +1,19 @@
 // Opens what a run has saved: the model of its last checkpoint, its tokenizer, and how it was trained.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isSequenceModel, type Model, type SequenceModel } from '@orchid-ml/orchid-models';
+import type { Model } from '@orchid-ml/orchid-models';
 import { loadModel } from '@orchid-ml/orchid-models/node';
 import { type Tokenizer, tokenizerFromJSON } from '@orchid-ml/tokenizers';
+import type { Task as TaskName } from '../config/schema.ts';
 import { Failure, messageOf, UsageError } from '../errors.ts';
+import { loadKind } from '../tasks/index.ts';
+import type { TaskKind } from '../tasks/kind.ts';
 import { RunFolder, type RunRecord } from './folder.ts';
 
 /** A trained model and what belongs to it. */
 export interface Saved {
-  readonly model: SequenceModel;
-  /** null for a recall model */
+  readonly model: Model;
+  /** null for a model without */
   readonly tokenizer: Tokenizer | null;
   /** how it was trained; null for a bare checkpoint without a run around it */
   readonly record: RunRecord | null;
@@ -35,13 +38,10 @@ export async function openSaved(dir: string, cwd: string): Promise<Saved> {
     throw new UsageError(`${dir} has no checkpoint yet: the run was stopped before its first one`);
   try {
     const { model }: { readonly model: Model } = await loadModel(folder);
-    if (!isSequenceModel(model)) {
-      model.dispose();
-      throw new Error(`${folder} holds a model of another kind (${model.kind}) than this command is for`);
-    }
-    const tokenizer = model.kind === 'orchid-masked-lm' ? readTokenizer(folder) : null;
-    if (tokenizer && tokenizer.vocabSize !== model.config.vocab_size) {
-      const sizes = `${tokenizer.vocabSize} tokens, the model ${model.config.vocab_size}`;
+    const tokenizer = existsSync(join(folder, 'tokenizer.json')) ? readTokenizer(folder) : null;
+    const vocabulary = 'vocab_size' in model.config ? model.config.vocab_size : null;
+    if (tokenizer && vocabulary !== null && tokenizer.vocabSize !== vocabulary) {
+      const sizes = `${tokenizer.vocabSize} tokens, the model ${vocabulary}`;
       model.dispose();
       throw new Error(`${join(folder, 'tokenizer.json')} is not this model's: it has ${sizes}`);
     }
@@ -49,6 +49,17 @@ export async function openSaved(dir: string, cwd: string): Promise<Saved> {
   } catch (error) {
     throw new Failure(messageOf(error), { cause: error });
   }
+}
+
+/** The tasks of models that were saved without a run around them. */
+const taskOf: Readonly<Record<string, TaskName>> = { 'orchid-recall': 'recall', 'orchid-masked-lm': 'mlm' };
+
+/** The task that a saved model was trained on. @throws Failure when neither a run nor the model's kind says it */
+export function kindOf({ model, record, folder }: Saved): Promise<TaskKind> {
+  const task = record?.config.task ?? taskOf[model.kind];
+  if (task === undefined)
+    throw new Failure(`${folder} has no run.json beside it, which says what its model (${model.kind}) is for`);
+  return loadKind(task);
 }
 
 function readTokenizer(folder: string): Tokenizer {

@@ -1,28 +1,22 @@
-// The beginning that both training commands share: configuration, folder and engine of a new run, or of one that goes on.
-import { createModel, isSequenceModel, type Model, type SequenceModel } from '@orchid-ml/orchid-models';
-import type { AdamW, Task } from '@orchid-ml/trainers';
+// The beginning of a training command: configuration, folder and engine of a new run, or of one that goes on.
+import { createModel, type Model } from '@orchid-ml/orchid-models';
+import type { AdamW } from '@orchid-ml/trainers';
 import { type Checkpoint, readCheckpoint, restore } from '@orchid-ml/trainers/node';
 import { assignments, type TrainOptions } from '../config/options.ts';
 import { applyOverrides } from '../config/overrides.ts';
 import { loadPreset } from '../config/presets.ts';
-import { leaves, type RunConfig, type Task as TaskName } from '../config/schema.ts';
+import { leaves, type RunConfig } from '../config/schema.ts';
 import { Failure, failing, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import type { Opened, TaskKind } from '../tasks/kind.ts';
 import { RunFolder, type RunRecord } from './folder.ts';
-import { makeOptimizer } from './tasks.ts';
+import { makeOptimizer } from './optimizer.ts';
 
 /** What is decided before any number is computed. */
-export interface Plan<C extends RunConfig> {
-  readonly config: C;
+export interface Plan {
+  readonly config: RunConfig;
   /** the earlier run's folder, when this one goes on from it */
   readonly earlier: RunFolder | null;
-}
-
-/** Keys that a resumed run cannot change: its weights are made for them. */
-function isFixed(key: string): boolean {
-  return (
-    key.startsWith('model.') || ['data.length', 'data.vocab_size', 'data.tokenizer', 'data.max_vocab'].includes(key)
-  );
 }
 
 function settingOf(config: RunConfig, key: string): unknown {
@@ -34,9 +28,7 @@ function settingOf(config: RunConfig, key: string): unknown {
  *
  * @throws UsageError for options that do not go together, and all that presets and --set can be wrong in
  */
-export function planRun(task: 'recall', options: TrainOptions, io: Io): Plan<Extract<RunConfig, { task: 'recall' }>>;
-export function planRun(task: 'mlm', options: TrainOptions, io: Io): Plan<Extract<RunConfig, { task: 'mlm' }>>;
-export function planRun(task: TaskName, options: TrainOptions, io: Io): Plan<RunConfig> {
+export function planRun({ name: task, fixed }: TaskKind, options: TrainOptions, io: Io): Plan {
   if (options.resume === undefined) {
     return {
       config: applyOverrides(loadPreset(options.preset ?? task, task, io.cwd), assignments(options)),
@@ -57,6 +49,8 @@ export function planRun(task: TaskName, options: TrainOptions, io: Io): Plan<Run
       `${earlier.shown} is a run of ${before.task}; go on with it by \`orchid train ${before.task} --resume ${earlier.argument}\``,
     );
   const config = applyOverrides(before, assignments(options));
+  // Weights are made for these keys.
+  const isFixed = (key: string) => key.startsWith('model.') || fixed.includes(key);
   const changed = leaves(task).find(({ key }) => isFixed(key) && settingOf(before, key) !== settingOf(config, key));
   if (changed)
     throw new UsageError(
@@ -66,7 +60,7 @@ export function planRun(task: TaskName, options: TrainOptions, io: Io): Plan<Run
 }
 
 /** The checkpoint of the earlier run, or null for a new one. @throws Failure when it is damaged; UsageError when it is done */
-export async function earlierCheckpoint({ config, earlier }: Plan<RunConfig>): Promise<Checkpoint | null> {
+export async function earlierCheckpoint({ config, earlier }: Plan): Promise<Checkpoint | null> {
   if (!earlier) return null;
   const checkpoint = await failing(() => readCheckpoint(earlier.checkpoint));
   const { step } = checkpoint.state;
@@ -80,36 +74,36 @@ export async function earlierCheckpoint({ config, earlier }: Plan<RunConfig>): P
 }
 
 /** Model, optimizer and task, fresh or as the checkpoint left them. @throws Failure when they do not fit together */
-export async function makeParts<B>(
-  plan: Plan<RunConfig>,
+export async function makeParts(
+  { config }: Plan,
   checkpoint: Checkpoint | null,
-  vocabSize: number,
-  task: Task<SequenceModel, B>,
-): Promise<{ model: SequenceModel; optimizer: AdamW; startStep: number }> {
-  const { config } = plan;
-  const shape = {
-    ...config.model,
-    vocab_size: vocabSize,
-    max_position_embeddings: config.model.max_position_embeddings ?? config.data.length,
-  };
-  const fresh =
-    config.task === 'recall'
-      ? ({ model_type: 'orchid-recall', ...shape } as const)
-      : ({ model_type: 'orchid-masked-lm', ...shape } as const);
+  { model: wanted, task }: Opened,
+): Promise<{ model: Model; optimizer: AdamW; startStep: number }> {
   const earlier: Model | undefined = checkpoint?.model;
-  if (earlier !== undefined && !isSequenceModel(earlier))
-    throw new Failure(`the checkpoint's model is of another kind: ${earlier.kind}`);
-  const model: SequenceModel = earlier ?? (await failing(() => createModel(fresh, { seed: config.seed })));
-  if (model.config.vocab_size !== vocabSize)
-    throw new Failure(`the checkpoint's model has ${model.config.vocab_size} tokens; the data has ${vocabSize}`);
+  const model: Model = earlier ?? (await failing(() => createModel(wanted, { seed: config.seed })));
+  const problem = misfit(model, wanted);
+  if (problem !== null) throw new Failure(`the checkpoint's model ${problem}`);
   const optimizer = makeOptimizer(model, config);
   if (checkpoint) await failing(() => restore(checkpoint, { optimizer, task }));
   return { model, optimizer, startStep: checkpoint?.state.step ?? 0 };
 }
 
+/** Why a checkpoint's model is not one for this data, or null. */
+function misfit({ config }: Model, wanted: Opened['model']): string | null {
+  if (config.model_type !== wanted.model_type) return `is ${config.model_type}; the run's is ${wanted.model_type}`;
+  for (const [key, what] of [
+    ['vocab_size', 'tokens'],
+    ['num_labels', 'labels'],
+  ] as const) {
+    const [has, wants] = [config, wanted].map((of) => (of as Readonly<Record<string, unknown>>)[key]);
+    if (wants !== undefined && has !== wants) return `has ${has} ${what}; the data has ${wants}`;
+  }
+  return null;
+}
+
 /** The folder of the run: a new one, or the earlier one with what has changed written down. */
 export async function openFolder(
-  plan: Plan<RunConfig>,
+  plan: Plan,
   record: RunRecord,
   options: TrainOptions,
   startStep: number,

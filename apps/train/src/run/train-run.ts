@@ -1,6 +1,6 @@
 // One training run from its folder to its last line, whatever the task: banner, progress, checkpoints, Ctrl-C, the end.
 import type { BackendInfo } from '@orchid-ml/backends';
-import { parameterCount, type SequenceModel } from '@orchid-ml/orchid-models';
+import { type Model, parameterCount } from '@orchid-ml/orchid-models';
 import type { Tokenizer } from '@orchid-ml/tokenizers';
 import { type AdamW, createSchedule, type Task, TrainingDivergedError, train, WorkerError } from '@orchid-ml/trainers';
 import { checkpointDirectory } from '@orchid-ml/trainers/node';
@@ -25,8 +25,8 @@ export interface Job<Batch> {
   readonly config: RunConfig;
   readonly engine: BackendInfo;
   readonly folder: RunFolder;
-  readonly model: SequenceModel;
-  readonly task: Task<SequenceModel, Batch>;
+  readonly model: Model;
+  readonly task: Task<Model, Batch>;
   readonly tokenizer: Tokenizer | null;
   readonly optimizer: AdamW;
   /** workers, micro-batches, recomputation */

@@ -1,9 +1,9 @@
 // Fills the masks of a text with a masked-language model: each mask's likeliest tokens, and the text with the best ones.
 import type { SequenceModel } from '@orchid-ml/orchid-models';
-import type { Tokenizer } from '@orchid-ml/tokenizers';
+import { requireSpecial, type Tokenizer } from '@orchid-ml/tokenizers';
 import * as tf from '@tensorflow/tfjs-core';
-import { UsageError } from '../errors.ts';
-import { type Guess, topGuesses } from './recall-answer.ts';
+import { UsageError } from '../../errors.ts';
+import { type Guess, topGuesses } from '../top-guesses.ts';
 
 /** What the model makes of a text. */
 export interface FilledText {
@@ -27,12 +27,13 @@ export function maskedIds(text: string, mask: string, tokenizer: Tokenizer): { i
     throw new UsageError(
       `there is no ${mask} in the text; want at least one, e.g. "to be or n${mask}t to be" (--mask changes the mark)`,
     );
+  const hidden = requireSpecial('predict', tokenizer, 'mask');
   const ids: number[] = [];
   const masks: number[] = [];
   pieces.forEach((piece, i) => {
     if (i > 0) {
       masks.push(ids.length);
-      ids.push(tokenizer.specialTokens.mask);
+      ids.push(hidden);
     }
     for (const id of tokenizer.encode(piece)) ids.push(id);
   });

@@ -2,7 +2,8 @@
 import { parseRecall, type RecallQuestion, recallBatches, recallVocabulary } from '@orchid-ml/datasets';
 import type { SequenceModel } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
-import { messageOf, UsageError } from '../errors.ts';
+import { messageOf, UsageError } from '../../errors.ts';
+import { type Guess, topGuesses } from '../top-guesses.ts';
 
 /** Names of the tokens: keys `k0`..., values `v0`..., `=>` and `.`. */
 export function tokenName(id: number, vocabSize: number): string {
@@ -62,24 +63,6 @@ export function readQuestion(text: string, vocabSize: number, length: number, lo
 export function drawQuestion(vocabSize: number, length: number, seed: number): RecallQuestion {
   const { ids, labels } = recallBatches({ length, vocabSize, batchSize: 1, seed, stream: 'predict' }).next();
   return { ids, query: ids[ids.length - 1]!, expected: labels[0]! };
-}
-
-/** A token and how sure the model is of it. */
-export interface Guess {
-  readonly id: number;
-  readonly probability: number;
-}
-
-/** The `top` most probable tokens of one row of scores. */
-export function topGuesses(logits: ArrayLike<number>, top: number): Guess[] {
-  const scores = Array.from(logits);
-  const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const weights = scores.map((score) => Math.exp(score - highest));
-  const total = weights.reduce((a, b) => a + b, 0);
-  return weights
-    .map((weight, id) => ({ id, probability: weight / total }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, top);
 }
 
 /** The model's guesses for the token after a sequence. */

@@ -3,9 +3,8 @@ import { resolve } from 'node:path';
 import { MlmDataset } from '@orchid-ml/datasets';
 import { readTextFile } from '@orchid-ml/datasets/node';
 import { ByteTokenizer, CharTokenizer, type Tokenizer } from '@orchid-ml/tokenizers';
-import type { MlmConfig } from '../config/schema.ts';
-import { failing } from '../errors.ts';
-import { datasetOptions } from './tasks.ts';
+import type { MlmConfig } from '../../config/schema.ts';
+import { failing } from '../../errors.ts';
 
 /** The texts of a run. */
 export interface Texts {
@@ -41,4 +40,15 @@ export function makeDataset(config: MlmConfig, tokenizer: Tokenizer, { text, eva
         ...datasetOptions(config),
       }),
   );
+}
+
+/** What a data set takes from a configuration, beside the text. */
+export function datasetOptions({ data, training, seed }: MlmConfig) {
+  return {
+    length: data.length,
+    batchSize: training.batch_size,
+    maskProbability: data.mask_probability,
+    evalMaskProbability: data.eval_mask_probability,
+    seed,
+  };
 }
