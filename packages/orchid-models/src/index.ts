@@ -14,6 +14,8 @@ export type { MixingOptions, SequenceMixer } from './mixers/sequence-mixer.ts';
 export { type AnyModel, type CreateModelOptions, createModel, type ModelOf } from './models/create.ts';
 export { MaskedLanguageModel } from './models/masked-lm.ts';
 export type { Model } from './models/model.ts';
+export { OrchidAudio } from './models/orchid-audio.ts';
+export { OrchidVit } from './models/orchid-vit.ts';
 export { RecallModel } from './models/recall.ts';
 export {
   checkIds,
@@ -22,5 +24,6 @@ export {
   type SequenceModel,
   type SequenceModelType,
 } from './models/sequence-model.ts';
+export type { ClassifyOptions } from './models/signal-classifier.ts';
 export * from './safetensors/index.ts';
 export { loadStateDict, parameterCount, stateDict } from './state-dict.ts';

@@ -1,11 +1,15 @@
 // Every model_type and the definition of its config.json: types, ranges, defaults and what each key means.
 import type { z } from 'zod';
 import { maskedLm } from './models/masked-lm.ts';
+import { orchidAudio } from './models/orchid-audio.ts';
+import { orchidVit } from './models/orchid-vit.ts';
 import { recall } from './models/recall.ts';
 
 export const DEFINITIONS = {
   'orchid-recall': recall,
   'orchid-masked-lm': maskedLm,
+  'orchid-vit': orchidVit,
+  'orchid-audio': orchidAudio,
 } as const;
 
 export type ModelType = keyof typeof DEFINITIONS;

@@ -9,12 +9,16 @@ import {
 } from '../config/index.ts';
 import { MaskedLanguageModel } from './masked-lm.ts';
 import type { Model } from './model.ts';
+import { OrchidAudio } from './orchid-audio.ts';
+import { OrchidVit } from './orchid-vit.ts';
 import { RecallModel } from './recall.ts';
 
 /** The class of each model_type. */
 const MODELS = {
   'orchid-recall': RecallModel,
   'orchid-masked-lm': MaskedLanguageModel,
+  'orchid-vit': OrchidVit,
+  'orchid-audio': OrchidAudio,
 } as const satisfies { [T in ModelType]: new (config: ConfigOf<T>, rng: Rng) => Model<ConfigOf<T>> };
 
 /** The model of a model_type; of several, one of theirs. */

@@ -1,0 +1,34 @@
+// Orchid for images: patches in row order are a sequence.
+import type { Rng } from '@orchid-ml/dd-conv';
+import * as tf from '@tensorflow/tfjs-core';
+import { imageSize } from '../config/image-keys.ts';
+import type { ConfigOf } from '../config/index.ts';
+import { PatchEmbedding } from '../layers/patch-embedding.ts';
+import { type ClassifyOptions, SignalClassifier } from './signal-classifier.ts';
+
+/**
+ * Image classifier: patches, learned positions, blocks with any of the mixers, pooling (Karami & Ghodsi 2024, section 4.2). The
+ * patches, or with `patch_size: 1` the pixels, follow each other row by row; the mixers see one dimension.
+ * Parameters: `patch_embedding.projection.*` and those of `SignalClassifier`.
+ */
+export class OrchidVit extends SignalClassifier<ConfigOf<'orchid-vit'>> {
+  readonly #patches: PatchEmbedding;
+
+  constructor(config: ConfigOf<'orchid-vit'>, rng: Rng) {
+    const { patch_size: patchSize, num_channels: channels, hidden_size: width } = config;
+    const patches = new PatchEmbedding({ imageSize: imageSize(config), patchSize, channels, width }, rng);
+    super(config, patches.count, rng);
+    this.#patches = this.addModule('patch_embedding', patches);
+  }
+
+  /**
+   * Scores before softmax.
+   *
+   * @param pixels [B, H, W, C] float32, normalised as in training
+   * @returns [B, num_labels]
+   * @throws Error for another shape or dtype
+   */
+  classify(pixels: tf.Tensor4D, options: ClassifyOptions = {}): tf.Tensor2D {
+    return tf.tidy(() => this.classifySequence(this.#patches.forward(pixels), options));
+  }
+}
