@@ -18,7 +18,17 @@ export { type StepOptions, type StepResult, trainingStep } from './step.ts';
 export { type MlmTask, type MlmTaskOptions, mlmTask } from './tasks/masked-lm.ts';
 export { type RecallTask, type RecallTaskOptions, recallTask } from './tasks/recall.ts';
 export { spans } from './tasks/spans.ts';
-export type { BatchShape, LossAndMetrics, LossOptions, Part, Scores, Share, Tally, Task } from './tasks/task.ts';
+export type {
+  BatchShape,
+  LossAndMetrics,
+  LossOptions,
+  Part,
+  ReadyTask,
+  Scores,
+  Share,
+  Tally,
+  Task,
+} from './tasks/task.ts';
 export {
   type CheckpointEvent,
   type EvaluateEvent,

@@ -12,12 +12,12 @@ import type { Replicas } from './replicas.ts';
  * @param replicas joined by {@link Replicas.join}; without any this thread makes the step alone
  * @throws WorkerError when a worker is lost; and whatever {@link trainingStep} throws
  */
-export function leadStep<M extends Module, B>(
+export async function leadStep<M extends Module, B>(
   { model, task, optimizer }: Replica<M, B>,
   settings: StepSettings,
   replicas?: Replicas,
 ): Promise<StepResult> {
-  const batch = task.nextBatch();
+  const batch = await task.nextBatch();
   if (!replicas) return trainingStep(model, task, optimizer, batch, settings);
   const work = () => trainingStep(model, task, optimizer, batch, { ...settings, communicator: replicas });
   return replicas.step(settings, work);

@@ -57,7 +57,7 @@ export function serveReplica<Config>(port: ReplicaPort, make: MakeReplica<Config
         return;
       case 'step': {
         const { model, task, optimizer } = replica!;
-        await trainingStep(model, task, optimizer, task.nextBatch(), {
+        await trainingStep(model, task, optimizer, await task.nextBatch(), {
           ...message.settings,
           communicator: communicator!,
         });

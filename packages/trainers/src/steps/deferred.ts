@@ -47,8 +47,9 @@ export class DeferredSteps<M extends Module, B> implements Steps {
 
   async make(factor: number): Promise<KnownSteps[]> {
     const { model, task, optimizer } = this.#leader;
+    const batch = await task.nextBatch();
     const before = { failed: this.#failed, zero: this.#zero };
-    const { row, failed } = recordStep(model, task, optimizer, task.nextBatch(), { ...this.#settings, factor }, before);
+    const { row, failed } = recordStep(model, task, optimizer, batch, { ...this.#settings, factor }, before);
     this.#failed.dispose();
     this.#failed = failed;
     this.#rows.push(row);

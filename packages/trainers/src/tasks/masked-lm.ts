@@ -1,21 +1,24 @@
 // Masked-language modelling as a task: loss and accuracy are on the masked positions alone, each counting the same.
 import { softmaxCrossEntropy } from '@orchid-ml/backends/ops';
-import { IGNORED, type MlmBatch, type MlmDataset, type RngState } from '@orchid-ml/datasets';
+import { IGNORED, type MlmBatch, type MlmDataset, type MlmSource } from '@orchid-ml/datasets';
 import type { SequenceModel } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
 import { accuracy } from './accuracy.ts';
 import { spans } from './spans.ts';
 import { scoresOf, tally, WHOLE } from './tally.ts';
-import type { LossAndMetrics, LossOptions, Part, Share, Tally, Task } from './task.ts';
+import type { LossAndMetrics, LossOptions, Part, ReadyTask, Share, Tally, Task } from './task.ts';
 
-export interface MlmTaskOptions {
-  readonly dataset: MlmDataset;
+export interface MlmTaskOptions<Source extends MlmSource = MlmSource> {
+  readonly dataset: Source;
   /** Held-out windows an evaluation uses at most, spread over the held-out text. Default: all of them. */
   readonly evaluationWindows?: number;
 }
 
 export type MlmTask = Task<SequenceModel, MlmBatch>;
 
+/** The task of a data set in memory has its batches at hand; that of a stream has promises of them. */
+export function mlmTask(options: MlmTaskOptions<MlmDataset>): ReadyTask<SequenceModel, MlmBatch>;
+export function mlmTask(options: MlmTaskOptions): MlmTask;
 export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY }: MlmTaskOptions): MlmTask {
   const { length, batchSize, vocabSize, maskProbability, evalMaskProbability } = dataset;
 
@@ -38,7 +41,7 @@ export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY 
       return dataset.state;
     },
     set state(state: unknown) {
-      dataset.state = state as RngState;
+      dataset.state = state;
     },
     shape: { sequences: batchSize, length, blank: (batch, length) => blank(batch, length, maskProbability) },
     nextBatch: () => dataset.trainBatch(),

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { accuracy } from './accuracy.ts';
 import { spans } from './spans.ts';
 import { scoresOf, tally, WHOLE } from './tally.ts';
-import type { LossAndMetrics, LossOptions, Part, Scores, Task } from './task.ts';
+import type { LossAndMetrics, LossOptions, Part, ReadyTask, Scores } from './task.ts';
 
 export interface RecallTaskOptions {
   readonly length: number;
@@ -17,7 +17,7 @@ export interface RecallTaskOptions {
   readonly evaluationSequences?: number;
 }
 
-export type RecallTask = Task<SequenceModel, RecallBatch> & {
+export type RecallTask = ReadyTask<SequenceModel, RecallBatch> & {
   /**
    * Loss and accuracy on sequences of a stream of its own.
    *

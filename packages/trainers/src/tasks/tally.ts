@@ -3,6 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { breathe } from '../breathe.ts';
 import type { LossAndMetrics, Scores, Share, Tally } from './task.ts';
 
+/** Batches with the number of answers that each asks for, at hand or read as they are needed. */
+export type Counted<B> =
+  | Iterable<{ readonly batch: B; readonly count: number }>
+  | AsyncIterable<{ readonly batch: B; readonly count: number }>;
+
 /** The share of whoever evaluates alone. */
 export const WHOLE: Share = { rank: 0, size: 1 };
 
@@ -14,14 +19,14 @@ export const WHOLE: Share = { rank: 0, size: 1 };
  * @throws the signal's reason once it is aborted
  */
 export async function tally<B>(
-  batches: Iterable<{ readonly batch: B; readonly count: number }>,
+  batches: Counted<B>,
   score: (batch: B) => LossAndMetrics,
   { rank, size }: Share,
   signal?: AbortSignal,
 ): Promise<Tally> {
   const sum = { count: 0, loss: 0, right: 0 };
   let index = 0;
-  for (const { batch, count } of batches) {
+  for await (const { batch, count } of batches) {
     if (index++ % size !== rank) continue;
     signal?.throwIfAborted();
     const means = tf.tidy(() => {

@@ -58,7 +58,8 @@ export interface Task<M extends Module = Module, Batch = unknown> {
   readonly tokensPerBatch: number;
   /** Without it the memory of a step is not predicted. */
   readonly shape?: BatchShape<Batch>;
-  nextBatch(): Batch;
+  /** A promise where it is read from files as it is needed; awaited before the next call. */
+  nextBatch(): Batch | Promise<Batch>;
   /** Called inside a tidy; makes scalars of a batch. A task whose model cannot recompute may take no notice of the options. */
   loss(model: M, batch: Batch, options?: LossOptions): LossAndMetrics;
   /**
@@ -80,4 +81,9 @@ export interface Task<M extends Module = Module, Batch = unknown> {
    * rank 0 evaluates alone.
    */
   tally?(model: M, share: Share, signal?: AbortSignal, pieces?: number): Promise<Tally>;
+}
+
+/** A task whose batches are at hand. */
+export interface ReadyTask<M extends Module = Module, Batch = unknown> extends Task<M, Batch> {
+  nextBatch(): Batch;
 }

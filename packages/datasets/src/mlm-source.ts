@@ -1,0 +1,26 @@
+// What a task of masked-language modelling asks of its data, be it a text in memory or a stream from files.
+import type { Masked } from './masking.ts';
+
+export interface MlmBatch extends Masked {
+  readonly batch: number;
+  readonly length: number;
+}
+
+export interface MlmSource {
+  /** Tokens a window. */
+  readonly length: number;
+  readonly batchSize: number;
+  readonly vocabSize: number;
+  readonly maskProbability: number;
+  readonly evalMaskProbability: number;
+  /** Where the training batches stand, as plain JSON: the batches that were given, not those read ahead. */
+  state: unknown;
+  /** The next batch to learn from, freshly masked; to be awaited before the next call. */
+  trainBatch(): MlmBatch | Promise<MlmBatch>;
+  /**
+   * The held-out windows, masked the same way on every call.
+   *
+   * @param limit at most this many windows, spread evenly. Default: all
+   */
+  evalBatches(limit?: number): Iterable<MlmBatch>;
+}
