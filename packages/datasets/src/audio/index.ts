@@ -6,10 +6,12 @@ export { type Clips, chain, clipExamples, fitLength, type WaveTransform } from '
 export { FSDD_CLASSES, type FsddName, parseFsddName } from './fsdd.ts';
 export { resample } from './resample.ts';
 export {
+  partBySpeakers,
   type SpeechCommands,
   type SpeechCommandsOptions,
   type SpeechList,
   type SpeechPart,
   sortSpeechCommands,
+  speakerOf,
 } from './speech-commands.ts';
 export { decodeWav, mixDown, type Wav } from './wav.ts';

@@ -107,3 +107,22 @@ export function sortSpeechCommands(
 function checkShare(name: string, value: number): void {
   if (!(value >= 0 && value <= 1)) throw new Error(`Speech Commands: ${name} is ${value}; want a share from 0 to 1`);
 }
+
+/** Who speaks in a recording: `word/speaker_nohash_n.wav`. */
+export function speakerOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1).replace(/_nohash_.*$|\.wav$/i, '');
+}
+
+/**
+ * A parting of one's own, for copies of the data set that have but one official part: of the speakers there are, in a random
+ * order, a tenth is for validation, a tenth for the test, and the others are to learn from.
+ */
+export function partBySpeakers(names: readonly string[], seed = 0): (name: string) => SpeechPart {
+  const speakers = [...new Set(names.map(speakerOf))].sort();
+  const tenth = Math.max(1, Math.round(speakers.length / 10));
+  const parts = new Map<string, SpeechPart>();
+  for (const [place, i] of shuffled(speakers.length, new Rng(seed, 'speech/speakers')).entries()) {
+    parts.set(speakers[i]!, place < tenth ? 'validation' : place < 2 * tenth ? 'test' : 'train');
+  }
+  return (name) => parts.get(speakerOf(name))!;
+}

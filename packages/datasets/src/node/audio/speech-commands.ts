@@ -3,11 +3,13 @@
 import { createHash } from 'node:crypto';
 import { stretch } from '../../audio/augment/noise.ts';
 import {
+  partBySpeakers,
   SPEECH_PARTS,
   type SpeechCommands,
   type SpeechCommandsOptions,
   type SpeechPart,
   sortSpeechCommands,
+  speakerOf,
 } from '../../audio/speech-commands.ts';
 import { commonRoot } from '../../class-folders.ts';
 import { Rng } from '../../rng.ts';
@@ -32,15 +34,21 @@ const LISTS = { validation: 'validation_list.txt', test: 'testing_list.txt' } as
  * recordings are in one part, and stay there as recordings are added (`which_set` of the data set's README).
  */
 export function speechPartOf(name: string): SpeechPart {
-  const speaker = name.slice(name.lastIndexOf('/') + 1).replace(/_nohash_.*$/, '');
-  const digits = createHash('sha1').update(speaker).digest('hex');
+  const digits = createHash('sha1').update(speakerOf(name)).digest('hex');
   // The hash modulo 2^27, as a percentage of 2^27 - 1.
   const percent = (Number.parseInt(digits.slice(-7), 16) % 2 ** 27) * (100 / (2 ** 27 - 1));
   if (percent < PERCENT.validation) return 'validation';
   return percent < PERCENT.validation + PERCENT.test ? 'test' : 'train';
 }
 
-export type ReadSpeechOptions = SpeechCommandsOptions & Partial<ClipOptions>;
+export type ReadSpeechOptions = SpeechCommandsOptions &
+  Partial<ClipOptions> & {
+    /**
+     * `official`: the data set's own parts, by its lists or its rule; `speakers`: parts of the recordings at hand, as
+     * `partBySpeakers` makes them with the seed. Default `official`.
+     */
+    readonly parts?: 'official' | 'speakers';
+  };
 
 /** All parts in one form; `background` are the recordings of noise, at the clips' rate. */
 export type SpeechParts<Part> = Readonly<Record<SpeechPart, Part>> & { readonly background: readonly Float32Array[] };
@@ -82,7 +90,8 @@ async function open(path: string, options: ReadSpeechOptions) {
   const { sampleRate = 16_000, length = sampleRate, onBadAudio, seed = 0 } = options;
   const files = await openDataFiles(path, ['.wav', '_list.txt']);
   const names = files.names.filter((name) => name.toLowerCase().endsWith('.wav'));
-  const sorted: SpeechCommands = sortSpeechCommands(names, await partition(files, commonRoot(names)), path, options);
+  const partOf = options.parts === 'speakers' ? partBySpeakers(names, seed) : await partition(files, commonRoot(names));
+  const sorted: SpeechCommands = sortSpeechCommands(names, partOf, path, options);
   const background = await Promise.all(sorted.background.map((name) => readRecording(files, name, sampleRate)));
   return {
     files,

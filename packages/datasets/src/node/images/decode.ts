@@ -61,14 +61,18 @@ export async function decodeImage(bytes: Uint8Array, name: string, options: Deco
       image = image.extract(region({ height: height!, width: width! }));
     }
     if (size) image = image.resize({ ...size, fit: 'fill', kernel: 'cubic' });
-    image = image.removeAlpha();
-    image = channels === 1 ? image.greyscale().toColourspace('b-w') : image.toColourspace('srgb');
-    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    if (info.channels !== channels) {
-      throw new Error(`it has ${info.channels} channels after decoding; want ${channels}`);
-    }
-    return { bytes: data, height: info.height, width: info.width };
+    const colours = image.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' });
+    const { data, info } = await colours.toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`it has ${info.channels} channels after decoding; want 3`);
+    return { bytes: channels === 1 ? greyOf(data) : data, height: info.height, width: info.width };
   } catch (error) {
     throw new BadImageError(`${name}: it does not decode as an image: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Luminance, as PIL and torchvision have it (ITU-R 601); that of sharp is of linear light. */
+function greyOf(colours: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: colours.length / 3 }, (_, i) =>
+    Math.round(0.299 * colours[3 * i]! + 0.587 * colours[3 * i + 1]! + 0.114 * colours[3 * i + 2]!),
+  );
 }
