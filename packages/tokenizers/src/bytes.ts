@@ -1,24 +1,20 @@
 // One token a byte of the UTF-8 text: a fixed vocabulary of 259 that knows every text in every script.
-import {
-  checkId,
-  checkText,
-  concatIds,
-  type EncodeOptions,
-  SPECIAL_COUNT,
-  SPECIAL_TOKENS,
-  specialText,
-  splitSpecial,
-  type Tokenizer,
-  type TokenizerJSON,
-} from './tokenizer.ts';
+import { BaseTokenizer } from './base-tokenizer.ts';
+import { checkId, checkText } from './checks.ts';
+import { FIXED_SPECIAL, FIXED_SPECIAL_IDS, specialId, specialText } from './fixed-special.ts';
+import { PieceList } from './piece-list.ts';
+import type { PieceOptions, Pieces } from './pieces.ts';
+import { SPECIAL_COUNT, SPECIAL_TOKENS } from './special-tokens.ts';
+import type { DecodeOptions, TokenizerJSON } from './tokenizer.ts';
 
 const VERSION = 1;
 const BYTES = 256;
 
 /** Byte-level tokenizer; ids 0, 1, 2 are `[PAD]`, `[UNK]`, `[MASK]`, and byte `b` is id `b + 3`. `[UNK]` never arises. */
-export class ByteTokenizer implements Tokenizer {
+export class ByteTokenizer extends BaseTokenizer {
   readonly type = 'byte';
   readonly specialTokens = SPECIAL_TOKENS;
+  readonly specialIds = FIXED_SPECIAL_IDS;
   readonly vocabSize = BYTES + SPECIAL_COUNT;
 
   /** Reads what {@link toJSON} wrote. @throws Error naming the key that does not fit */
@@ -30,16 +26,31 @@ export class ByteTokenizer implements Tokenizer {
   }
 
   /** Ids of the text's UTF-8 bytes, int32 [bytes]. A lone surrogate has no UTF-8 form and is read as U+FFFD. */
-  encode(text: string, options: EncodeOptions = {}): Int32Array {
+  pieces(text: string, options: PieceOptions = {}): Pieces {
     checkText('ByteTokenizer.encode', text);
-    if (!options.parseSpecial) return encodePlain(text);
-    return concatIds(
-      splitSpecial(text).map((part) => (typeof part === 'number' ? Int32Array.of(part) : encodePlain(part))),
-    );
+    const list = new PieceList(options.offsets ?? false, text.length);
+    for (const { token, start, end } of FIXED_SPECIAL.split(text, options.parseSpecial ?? false)) {
+      if (token) {
+        list.add(token.id, start, end);
+        continue;
+      }
+      const part = text.slice(start, end);
+      const bytes = new TextEncoder().encode(part);
+      let at = 0;
+      // Byte by byte beside the characters that they belong to.
+      for (let i = 0; i < part.length; ) {
+        const code = part.codePointAt(i)!;
+        const units = code > 0xffff ? 2 : 1;
+        const size = code < 0x80 ? 1 : code < 0x800 ? 2 : code <= 0xffff ? 3 : 4;
+        for (let b = 0; b < size; b++) list.add(bytes[at++]! + SPECIAL_COUNT, start + i, start + i + units);
+        i += units;
+      }
+    }
+    return list.done();
   }
 
   /** The text of ids; special tokens come out as their names, bytes that are not UTF-8 (a model may guess so) as U+FFFD. */
-  decode(ids: ArrayLike<number>): string {
+  decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     const bytes = new Uint8Array(ids.length);
     const parts: string[] = [];
@@ -50,7 +61,7 @@ export class ByteTokenizer implements Tokenizer {
       const special = specialText(id);
       if (special === undefined) {
         bytes[count++] = id - SPECIAL_COUNT;
-      } else {
+      } else if (!options.skipSpecial) {
         parts.push(decoder.decode(bytes.subarray(0, count)), special);
         count = 0;
       }
@@ -59,11 +70,18 @@ export class ByteTokenizer implements Tokenizer {
     return parts.join('');
   }
 
+  /** A byte is written `<0x41>`. */
+  tokenOf(id: number): string {
+    checkId('ByteTokenizer.tokenOf', id, 0, this.vocabSize);
+    return specialText(id) ?? `<0x${(id - SPECIAL_COUNT).toString(16).toUpperCase().padStart(2, '0')}>`;
+  }
+
+  idOf(token: string): number | undefined {
+    const [, byte] = /^<0x([0-9A-F]{2})>$/.exec(token) ?? [];
+    return specialId(token) ?? (byte === undefined ? undefined : Number.parseInt(byte, 16) + SPECIAL_COUNT);
+  }
+
   toJSON(): TokenizerJSON {
     return { type: this.type, version: VERSION };
   }
-}
-
-function encodePlain(text: string): Int32Array {
-  return Int32Array.from(new TextEncoder().encode(text), (byte) => byte + SPECIAL_COUNT);
 }

@@ -1,17 +1,12 @@
 // One token a character: the vocabulary is what occurs in a text. Characters are Unicode code points, so an emoji is one
 // token and not two halves.
-import {
-  checkId,
-  checkText,
-  concatIds,
-  type EncodeOptions,
-  SPECIAL_COUNT,
-  SPECIAL_TOKENS,
-  specialText,
-  splitSpecial,
-  type Tokenizer,
-  type TokenizerJSON,
-} from './tokenizer.ts';
+import { BaseTokenizer } from './base-tokenizer.ts';
+import { checkId, checkText } from './checks.ts';
+import { FIXED_SPECIAL, FIXED_SPECIAL_IDS, specialId, specialText } from './fixed-special.ts';
+import { PieceList } from './piece-list.ts';
+import type { PieceOptions, Pieces } from './pieces.ts';
+import { SPECIAL_COUNT, SPECIAL_TOKENS } from './special-tokens.ts';
+import type { DecodeOptions, TokenizerJSON } from './tokenizer.ts';
 
 const VERSION = 1;
 
@@ -21,15 +16,17 @@ export interface CharTokenizerOptions {
 }
 
 /** Character-level tokenizer; ids 0, 1, 2 are `[PAD]`, `[UNK]`, `[MASK]`, then the characters. */
-export class CharTokenizer implements Tokenizer {
+export class CharTokenizer extends BaseTokenizer {
   readonly type = 'char';
   readonly specialTokens = SPECIAL_TOKENS;
+  readonly specialIds = FIXED_SPECIAL_IDS;
   /** The characters in the order of their ids, which start at 3. */
   readonly characters: readonly string[];
   readonly #idOf = new Map<string, number>();
 
   /** @throws Error unless `characters` are distinct single code points, at least one */
   constructor(characters: readonly string[]) {
+    super();
     if (!Array.isArray(characters)) throw new Error(`CharTokenizer: characters is ${typeof characters}; want an array`);
     if (characters.length === 0) throw new Error('CharTokenizer: characters is empty; want at least one character');
     characters.forEach((character: unknown, index) => {
@@ -81,29 +78,44 @@ export class CharTokenizer implements Tokenizer {
   }
 
   /** Ids of the text's characters, int32 [characters]; a character outside the vocabulary is `[UNK]`. */
-  encode(text: string, options: EncodeOptions = {}): Int32Array {
+  pieces(text: string, options: PieceOptions = {}): Pieces {
     checkText('CharTokenizer.encode', text);
-    if (!options.parseSpecial) return this.#encodePlain(text);
-    const parts = splitSpecial(text);
-    return concatIds(parts.map((part) => (typeof part === 'number' ? Int32Array.of(part) : this.#encodePlain(part))));
-  }
-
-  #encodePlain(text: string): Int32Array {
-    const ids = new Int32Array(text.length);
-    let count = 0;
-    for (const character of text) ids[count++] = this.#idOf.get(character) ?? SPECIAL_TOKENS.unk;
-    return ids.slice(0, count);
+    const list = new PieceList(options.offsets ?? false, text.length);
+    for (const { token, start, end } of FIXED_SPECIAL.split(text, options.parseSpecial ?? false)) {
+      if (token) {
+        list.add(token.id, start, end);
+        continue;
+      }
+      let at = start;
+      for (const character of text.slice(start, end)) {
+        const next = at + character.length;
+        list.add(this.#idOf.get(character) ?? SPECIAL_TOKENS.unk, at, next);
+        at = next;
+      }
+    }
+    return list.done();
   }
 
   /** The text of ids; special tokens come out as `[PAD]`, `[UNK]`, `[MASK]`. */
-  decode(ids: ArrayLike<number>): string {
+  decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
     const parts: string[] = [];
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
       checkId('CharTokenizer.decode', id, i, this.vocabSize);
-      parts.push(specialText(id) ?? this.characters[id - SPECIAL_COUNT]!);
+      const special = specialText(id);
+      if (special === undefined) parts.push(this.characters[id - SPECIAL_COUNT]!);
+      else if (!options.skipSpecial) parts.push(special);
     }
     return parts.join('');
+  }
+
+  tokenOf(id: number): string {
+    checkId('CharTokenizer.tokenOf', id, 0, this.vocabSize);
+    return specialText(id) ?? this.characters[id - SPECIAL_COUNT]!;
+  }
+
+  idOf(token: string): number | undefined {
+    return specialId(token) ?? this.#idOf.get(token);
   }
 
   toJSON(): TokenizerJSON {

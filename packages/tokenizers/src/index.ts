@@ -1,13 +1,21 @@
 // The package's public names.
+export type { AddedToken } from './added-tokens.ts';
+export type { BatchOptions, EncodedBatch } from './batch.ts';
+export { type BpeSettings, BpeTokenizer } from './bpe/tokenizer.ts';
 export { ByteTokenizer } from './bytes.ts';
 export { CharTokenizer, type CharTokenizerOptions } from './characters.ts';
+export { checkVocabulary } from './checks.ts';
+export type { EncodeTextOptions, Encoding, TextInput } from './encoding.ts';
 export { tokenizerFromJSON } from './from-json.ts';
-export {
-  type EncodeOptions,
-  SPECIAL_COUNT,
-  SPECIAL_TEXT,
-  SPECIAL_TOKENS,
-  type SpecialTokens,
-  type Tokenizer,
-  type TokenizerJSON,
-} from './tokenizer.ts';
+export { TOKENIZER_FILES, type TokenizerFiles, tokenizerFromFiles } from './huggingface/from-files.ts';
+export { LibraryTokenizer } from './huggingface/library-tokenizer.ts';
+export type { EncodeOptions, PieceOptions, Pieces } from './pieces.ts';
+export { requireSpecial, SPECIAL_COUNT, SPECIAL_TEXT, SPECIAL_TOKENS, type SpecialTokens } from './special-tokens.ts';
+export { bertTemplate, PLAIN_TEMPLATE, robertaTemplate, type Template, type TemplateItem } from './template.ts';
+export type { DecodeOptions, Tokenizer, TokenizerJSON } from './tokenizer.ts';
+export { type BpeTrainingOptions, trainBpe } from './training/bpe.ts';
+export type { Lines } from './training/word-counts.ts';
+export { trainWordPiece, type WordPieceTrainingOptions } from './training/wordpiece.ts';
+export type { Truncation } from './truncation.ts';
+export type { BertNormalization } from './wordpiece/characters.ts';
+export { type WordPieceOptions, WordPieceTokenizer } from './wordpiece/tokenizer.ts';
