@@ -3,7 +3,7 @@ import { register } from 'tsx/esm/api';
 
 register();
 const { serveReplica } = await import('@orchid-ml/trainers/node');
-const { makeReplica } = await import('../src/run/recipe.ts');
+const { makeReplica } = await import('../src/run/replica.ts');
 serveReplica(async (recipe) => {
   const replica = await makeReplica(recipe);
   const { nextBatch } = replica.task;

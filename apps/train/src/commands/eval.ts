@@ -1,7 +1,8 @@
 // `orchid eval`: how good a saved model is, on sequences, text or data that it was not trained on.
 import { type Io, say } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
-import { kindOf, openSaved } from '../run/saved.ts';
+import { openSaved } from '../run/saved.ts';
+import { kindOf } from '../tasks/index.ts';
 import type { EvaluateOptions } from '../tasks/kind.ts';
 import { facts } from '../ui/banner.ts';
 import * as format from '../ui/format.ts';

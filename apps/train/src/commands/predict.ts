@@ -1,7 +1,8 @@
 // `orchid predict`: a trained model at work, in a process of its own.
 import type { Io } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
-import { kindOf, openSaved } from '../run/saved.ts';
+import { openSaved } from '../run/saved.ts';
+import { kindOf } from '../tasks/index.ts';
 import type { PredictOptions } from '../tasks/kind.ts';
 
 interface Options extends PredictOptions {

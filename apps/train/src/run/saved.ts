@@ -4,10 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Model } from '@orchid-ml/orchid-models';
 import { loadModel } from '@orchid-ml/orchid-models/node';
 import { type Tokenizer, tokenizerFromJSON } from '@orchid-ml/tokenizers';
-import type { Task as TaskName } from '../config/schema.ts';
 import { Failure, messageOf, UsageError } from '../errors.ts';
-import { loadKind } from '../tasks/index.ts';
-import type { TaskKind } from '../tasks/kind.ts';
 import { RunFolder, type RunRecord } from './folder.ts';
 
 /** A trained model and what belongs to it. */
@@ -49,17 +46,6 @@ export async function openSaved(dir: string, cwd: string): Promise<Saved> {
   } catch (error) {
     throw new Failure(messageOf(error), { cause: error });
   }
-}
-
-/** The tasks of models that were saved without a run around them. */
-const taskOf: Readonly<Record<string, TaskName>> = { 'orchid-recall': 'recall', 'orchid-masked-lm': 'mlm' };
-
-/** The task that a saved model was trained on. @throws Failure when neither a run nor the model's kind says it */
-export function kindOf({ model, record, folder }: Saved): Promise<TaskKind> {
-  const task = record?.config.task ?? taskOf[model.kind];
-  if (task === undefined)
-    throw new Failure(`${folder} has no run.json beside it, which says what its model (${model.kind}) is for`);
-  return loadKind(task);
 }
 
 function readTokenizer(folder: string): Tokenizer {

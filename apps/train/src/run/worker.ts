@@ -1,5 +1,6 @@
 // What a worker thread runs; bin/worker.mjs imports it.
 import { serveReplica } from '@orchid-ml/trainers/node';
-import { makeReplica, type Recipe } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
+import { makeReplica } from './replica.ts';
 
 serveReplica<Recipe>(makeReplica);
