@@ -4,7 +4,10 @@ export { type ClassFolders, classFolders } from './class-folders.ts';
 export * from './examples/index.ts';
 export * from './images/index.ts';
 export { IGNORED, type Masked, type MaskingOptions, maskTokens } from './masking.ts';
-export { type MlmBatch, MlmDataset, type MlmOptions } from './mlm.ts';
+export { MlmDataset, type MlmOptions } from './mlm.ts';
+export type { MlmBatch, MlmSource } from './mlm-source.ts';
+export { OrdinaryIds, type VocabularyOf } from './ordinary.ts';
+export { type PackingOptions, packDocuments, WindowPacker } from './packing.ts';
 export { type RecallBatch, RecallGenerator, type RecallOptions, recallBatches } from './recall.ts';
 export {
   formatRecall,

@@ -1,4 +1,5 @@
 // BERT's masking: which positions the model must guess, and what it sees there instead.
+import type { OrdinaryIds } from './ordinary.ts';
 import type { Rng } from './rng.ts';
 
 /** The label of a position that is not to be guessed, as in PyTorch's cross-entropy. */
@@ -7,10 +8,9 @@ export const IGNORED = -100;
 export interface MaskingOptions {
   /** Chance of a position to be chosen, in (0, 1). */
   readonly probability: number;
-  readonly vocabSize: number;
   readonly maskId: number;
-  /** Ids below this are special: never chosen, never drawn as a replacement. */
-  readonly firstOrdinary: number;
+  /** The others are special: never chosen, never drawn as a replacement. */
+  readonly ordinary: OrdinaryIds;
 }
 
 export interface Masked {
@@ -30,11 +30,11 @@ export interface Masked {
  * so that a batch always has a loss; M is 0 only if there is no ordinary token.
  */
 export function maskTokens(tokens: Int32Array, options: MaskingOptions, rng: Rng): Masked {
-  const { probability, vocabSize, maskId, firstOrdinary } = options;
+  const { probability, maskId, ordinary: vocabulary } = options;
   const chosen: number[] = [];
   const ordinary: number[] = [];
   for (let i = 0; i < tokens.length; i++) {
-    if (tokens[i]! < firstOrdinary) continue;
+    if (vocabulary.isSpecial(tokens[i]!)) continue;
     ordinary.push(i);
     if (rng.uniform() < probability) chosen.push(i);
   }
@@ -45,7 +45,7 @@ export function maskTokens(tokens: Int32Array, options: MaskingOptions, rng: Rng
     labels[i] = tokens[i]!;
     const fate = rng.uniform();
     if (fate < 0.8) ids[i] = maskId;
-    else if (fate < 0.9) ids[i] = firstOrdinary + rng.integer(vocabSize - firstOrdinary);
+    else if (fate < 0.9) ids[i] = vocabulary.draw(rng);
   }
   const maskedPositions = Int32Array.from(chosen);
   return { ids, labels, maskedPositions, maskedLabels: maskedPositions.map((i) => tokens[i]!) };

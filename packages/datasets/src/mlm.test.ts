@@ -2,9 +2,10 @@
 import { ByteTokenizer, CharTokenizer } from '@orchid-ml/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IGNORED, MlmDataset, maskTokens, Rng, UnigramModel } from './index.ts';
+import { IGNORED, MlmDataset, maskTokens, OrdinaryIds, Rng, UnigramModel } from './index.ts';
 
-const masking = { probability: 0.3, vocabSize: 50, maskId: 2, firstOrdinary: 3 };
+const ordinary = new OrdinaryIds({ vocabSize: 50, specialTokens: { pad: 0, unk: 1, mask: 2 } });
+const masking = { probability: 0.3, maskId: 2, ordinary };
 
 describe('maskTokens', () => {
   it('never touches special tokens, and labels are the tokens that were there', () => {
@@ -99,7 +100,7 @@ describe('MlmDataset', () => {
   it('knows what guessing by frequency reaches', () => {
     const characters = CharTokenizer.fromText('aaab');
     const training = characters.encode('aaab'.repeat(25));
-    const unigram = new UnigramModel(training, characters.vocabSize, 3);
+    const unigram = new UnigramModel(training, new OrdinaryIds(characters));
     const score = unigram.score(characters.encode('aab'));
     expect(score.accuracy).toBeCloseTo(2 / 3, 12);
     expect(score.loss).toBeCloseTo(-(2 * Math.log(76 / 102) + Math.log(26 / 102)) / 3, 12);

@@ -1,12 +1,19 @@
 // Masked-language modelling over one long text: random training windows, fixed held-out windows, a baseline.
-import type { Tokenizer } from '@orchid-ml/tokenizers';
-import { type Masked, maskTokens } from './masking.ts';
+import { requireSpecial } from '@orchid-ml/tokenizers';
+import { maskTokens } from './masking.ts';
+import type { MlmBatch, MlmSource } from './mlm-source.ts';
+import { OrdinaryIds, type VocabularyOf } from './ordinary.ts';
 import { Rng, type RngState } from './rng.ts';
 import { UnigramModel, type UnigramScore } from './unigram.ts';
 
 export interface MlmOptions {
   /** The text's tokens. */
   readonly ids: Int32Array;
+  /**
+   * The tokens are whole windows one after the other, as `packDocuments` makes them with `[CLS]` and `[SEP]`: training
+   * takes these, where else it takes windows that begin anywhere. Default false.
+   */
+  readonly packed?: boolean;
   /** Tokens of a text of its own to evaluate on; without it the last `heldOutFraction` of `ids` is held out. */
   readonly heldOutIds?: Int32Array;
   /** In (0, 1); default 0.1. Not together with `heldOutIds`. */
@@ -15,7 +22,7 @@ export interface MlmOptions {
   readonly length: number;
   readonly batchSize: number;
   /** The tokenizer that made `ids`: for its vocabulary and special tokens. */
-  readonly tokenizer: Pick<Tokenizer, 'vocabSize' | 'specialTokens'>;
+  readonly tokenizer: VocabularyOf;
   /** Default 0.3 (the Orchid paper's pre-training). */
   readonly maskProbability?: number;
   /** Default 0.15 (the Orchid paper's evaluation). */
@@ -23,12 +30,7 @@ export interface MlmOptions {
   readonly seed: number;
 }
 
-export interface MlmBatch extends Masked {
-  readonly batch: number;
-  readonly length: number;
-}
-
-export class MlmDataset {
+export class MlmDataset implements MlmSource {
   readonly length: number;
   readonly batchSize: number;
   readonly vocabSize: number;
@@ -37,7 +39,8 @@ export class MlmDataset {
   readonly trainIds: Int32Array;
   readonly heldOutIds: Int32Array;
   readonly #maskId: number;
-  readonly #firstOrdinary: number;
+  readonly #ordinary: OrdinaryIds;
+  readonly #packed: boolean;
   readonly #seed: number;
   readonly #rng: Rng;
 
@@ -49,8 +52,9 @@ export class MlmDataset {
     this.maskProbability = probability('maskProbability', options.maskProbability ?? 0.3);
     this.evalMaskProbability = probability('evalMaskProbability', options.evalMaskProbability ?? 0.15);
     this.vocabSize = tokenizer.vocabSize;
-    this.#maskId = tokenizer.specialTokens.mask;
-    this.#firstOrdinary = Math.max(...Object.values(tokenizer.specialTokens)) + 1;
+    this.#maskId = requireSpecial('MLM', tokenizer, 'mask');
+    this.#ordinary = new OrdinaryIds(tokenizer);
+    this.#packed = options.packed ?? false;
     this.#seed = options.seed;
     this.#rng = new Rng(options.seed, 'mlm/train');
     if (options.heldOutIds !== undefined) {
@@ -60,7 +64,8 @@ export class MlmDataset {
       this.heldOutIds = options.heldOutIds;
     } else {
       const fraction = probability('heldOutFraction', options.heldOutFraction ?? 0.1);
-      const cut = ids.length - Math.round(ids.length * fraction);
+      const unit = this.#packed ? this.length : 1;
+      const cut = ids.length - Math.round((ids.length / unit) * fraction) * unit;
       this.trainIds = ids.subarray(0, cut);
       this.heldOutIds = ids.subarray(cut);
     }
@@ -75,11 +80,16 @@ export class MlmDataset {
           'want a longer text, a smaller length or another split',
       );
     }
+    if (this.#packed && ids.length % this.length !== 0) {
+      throw new Error(
+        `MLM: the ${part} text has ${ids.length} tokens; packed, want whole windows of ${this.length} (packDocuments)`,
+      );
+    }
     const bad = ids.findIndex((id) => id < 0 || id >= this.vocabSize);
     if (bad >= 0) {
       throw new Error(`MLM: token ${bad} of the ${part} text is ${ids[bad]}; want an id in 0..${this.vocabSize - 1}`);
     }
-    if (ids.every((id) => id < this.#firstOrdinary)) {
+    if (ids.every((id) => this.#ordinary.isSpecial(id))) {
       throw new Error(`MLM: the ${part} text has only special tokens; the tokenizer does not know its characters`);
     }
   }
@@ -98,12 +108,14 @@ export class MlmDataset {
     return Math.floor(this.heldOutIds.length / this.length);
   }
 
-  /** `batchSize` windows from uniformly random places, freshly masked. */
+  /** `batchSize` windows from uniformly random places, or of the packed ones, freshly masked. */
   trainBatch(rng: Rng = this.#rng): MlmBatch {
     const { trainIds, length, batchSize } = this;
     const tokens = new Int32Array(batchSize * length);
     for (let row = 0; row < batchSize; row++) {
-      const start = rng.integer(trainIds.length - length + 1);
+      const start = this.#packed
+        ? rng.integer(trainIds.length / length) * length
+        : rng.integer(trainIds.length - length + 1);
       tokens.set(trainIds.subarray(start, start + length), row * length);
     }
     return this.#batch(tokens, batchSize, this.maskProbability, rng);
@@ -133,7 +145,7 @@ export class MlmDataset {
 
   /** What guessing by the training text's token frequencies reaches on the masked positions of {@link evalBatches}. */
   unigramBaseline(limit?: number): UnigramScore {
-    const model = new UnigramModel(this.trainIds, this.vocabSize, this.#firstOrdinary);
+    const model = new UnigramModel(this.trainIds, this.#ordinary);
     return model.score(this.#evalLabels(limit));
   }
 
@@ -142,12 +154,7 @@ export class MlmDataset {
   }
 
   #batch(tokens: Int32Array, batch: number, chance: number, rng: Rng): MlmBatch {
-    const masking = {
-      probability: chance,
-      vocabSize: this.vocabSize,
-      maskId: this.#maskId,
-      firstOrdinary: this.#firstOrdinary,
-    };
+    const masking = { probability: chance, maskId: this.#maskId, ordinary: this.#ordinary };
     return { ...maskTokens(tokens, masking, rng), batch, length: this.length };
   }
 }

@@ -1,4 +1,5 @@
 // What a model that ignores the context reaches: the bar that masked-language training has to clear.
+import type { OrdinaryIds } from './ordinary.ts';
 
 export interface UnigramScore {
   /** Mean negative log-likelihood, nats a token. */
@@ -20,11 +21,11 @@ export class UnigramModel {
 
   /**
    * @param ids the training tokens; special ones are not counted
-   * @param firstOrdinary ids below this are special
+   * @param ordinary the ids that are
    */
-  constructor(ids: Int32Array, vocabSize: number, firstOrdinary: number) {
-    const counts = new Float64Array(vocabSize).fill(1, firstOrdinary);
-    for (const id of ids) if (id >= firstOrdinary) counts[id]!++;
+  constructor(ids: Int32Array, ordinary: OrdinaryIds) {
+    const counts = new Float64Array(ordinary.vocabSize).map((_, id) => (ordinary.isSpecial(id) ? 0 : 1));
+    for (const id of ids) if (!ordinary.isSpecial(id)) counts[id]!++;
     const total = counts.reduce((sum, count) => sum + count, 0);
     this.#logProbability = counts.map((count) => Math.log(count / total));
     this.guess = counts.indexOf(counts.reduce((most, count) => Math.max(most, count), 0));
