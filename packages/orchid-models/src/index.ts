@@ -8,9 +8,16 @@ export type { ParityRow } from './interop/parity-rows.ts';
 export { transformParity } from './interop/transform-parity.ts';
 export * from './layers/index.ts';
 export { AttentionMixer, type AttentionMixerOptions } from './mixers/attention.ts';
+export { HyenaMixer, type HyenaMixerOptions } from './mixers/hyena.ts';
+export { LinformerMixer, type LinformerMixerOptions } from './mixers/linformer.ts';
 export { createMixer, type MixerOptions } from './mixers/mixer.ts';
 export { OrchidMixer, type OrchidMixerOptions } from './mixers/orchid.ts';
+export { ReformerMixer, type ReformerMixerOptions } from './mixers/reformer.ts';
+export { RoutingMixer, type RoutingMixerOptions } from './mixers/routing.ts';
 export type { MixingOptions, SequenceMixer } from './mixers/sequence-mixer.ts';
+export { Bert } from './models/bert/bert.ts';
+export { OrchidBert } from './models/bert/orchid-bert.ts';
+export type { Classifier, ClassifyOptions } from './models/classifier.ts';
 export { type AnyModel, type CreateModelOptions, createModel, type ModelOf } from './models/create.ts';
 export { MaskedLanguageModel } from './models/masked-lm.ts';
 export type { Model } from './models/model.ts';
@@ -19,11 +26,12 @@ export { OrchidVit } from './models/orchid-vit.ts';
 export { RecallModel } from './models/recall.ts';
 export {
   checkIds,
+  type EncodeOptions,
   isSequenceModel,
   type LogitsOptions,
   type SequenceModel,
   type SequenceModelType,
 } from './models/sequence-model.ts';
-export type { ClassifyOptions } from './models/signal-classifier.ts';
+export { Vit } from './models/vit.ts';
 export * from './safetensors/index.ts';
 export { loadStateDict, parameterCount, stateDict } from './state-dict.ts';

@@ -16,7 +16,7 @@ describe('parseConfig', () => {
   it.each<[string, unknown, RegExp]>([
     ['no object', [], /^config: got a list, want an object$/],
     ['no model_type', { vocab_size: 20 }, /model_type is missing; want "orchid-recall" or "orchid-masked-lm"/],
-    ['another model_type', { model_type: 'bert' }, /model_type is "bert"; want "orchid-recall"/],
+    ['another model_type', { model_type: 'gpt2' }, /model_type is "gpt2"; want "orchid-recall"/],
     [
       'a misspelt key',
       { ...recall, hiden_size: 64 },

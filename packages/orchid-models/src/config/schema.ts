@@ -1,14 +1,20 @@
 // Every model_type and the definition of its config.json: types, ranges, defaults and what each key means.
 import type { z } from 'zod';
+import { bert } from './models/bert.ts';
 import { maskedLm } from './models/masked-lm.ts';
 import { orchidAudio } from './models/orchid-audio.ts';
+import { orchidBert } from './models/orchid-bert.ts';
 import { orchidVit } from './models/orchid-vit.ts';
 import { recall } from './models/recall.ts';
+import { vit } from './models/vit.ts';
 
 export const DEFINITIONS = {
   'orchid-recall': recall,
   'orchid-masked-lm': maskedLm,
+  'orchid-bert': orchidBert,
+  bert,
   'orchid-vit': orchidVit,
+  vit,
   'orchid-audio': orchidAudio,
 } as const;
 

@@ -7,17 +7,23 @@ import {
   type ModelType,
   parseConfig,
 } from '../config/index.ts';
+import { Bert } from './bert/bert.ts';
+import { OrchidBert } from './bert/orchid-bert.ts';
 import { MaskedLanguageModel } from './masked-lm.ts';
 import type { Model } from './model.ts';
 import { OrchidAudio } from './orchid-audio.ts';
 import { OrchidVit } from './orchid-vit.ts';
 import { RecallModel } from './recall.ts';
+import { Vit } from './vit.ts';
 
 /** The class of each model_type. */
 const MODELS = {
   'orchid-recall': RecallModel,
   'orchid-masked-lm': MaskedLanguageModel,
+  'orchid-bert': OrchidBert,
+  bert: Bert,
   'orchid-vit': OrchidVit,
+  vit: Vit,
   'orchid-audio': OrchidAudio,
 } as const satisfies { [T in ModelType]: new (config: ConfigOf<T>, rng: Rng) => Model<ConfigOf<T>> };
 

@@ -8,4 +8,9 @@ export interface Model<C extends ModelConfig = ModelConfig> extends Module {
   readonly config: C;
   /** the configuration's model_type */
   readonly kind: C['model_type'];
+  /**
+   * How the names of the head's parameters begin, of a body that may be given another head; a model that has none of these is
+   * loaded as a whole.
+   */
+  readonly headPrefixes?: readonly string[];
 }

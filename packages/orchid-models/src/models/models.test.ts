@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
 import type { ConfigInputOf } from '../config/index.ts';
-import { checkIds, createModel, loadStateDict, parameterCount, type SequenceModelType, stateDict } from '../index.ts';
+import { checkIds, createModel, loadStateDict, parameterCount, stateDict } from '../index.ts';
 
-type Input = ConfigInputOf<SequenceModelType>;
+type Input = ConfigInputOf<'orchid-recall' | 'orchid-masked-lm'>;
 
 const small = { hidden_size: 8, max_position_embeddings: 12, filter_order: 6, num_hidden_layers: 2 } as const;
 const recall: Input = { model_type: 'orchid-recall', vocab_size: 10, ...small };

@@ -48,7 +48,7 @@ export abstract class OrchidSequenceModel<C extends SmallConfig> extends Module 
     return this.config.model_type;
   }
 
-  logits(ids: tf.Tensor2D, { positions = 'all', recompute = false }: LogitsOptions = {}): tf.Tensor {
+  logits(ids: tf.Tensor2D, { positions = 'all', at, recompute = false }: LogitsOptions = {}): tf.Tensor {
     const name = this.constructor.name;
     if (ids.rank !== 2 || ids.dtype !== 'int32') {
       throw new Error(`${name}: ids are ${ids.dtype} of shape [${ids.shape}], want int32 of shape [batch, length]`);
@@ -56,7 +56,8 @@ export abstract class OrchidSequenceModel<C extends SmallConfig> extends Module 
     if (positions !== 'all' && positions !== 'last') {
       throw new Error(`${name}: positions is ${JSON.stringify(positions)}, want 'all' or 'last'`);
     }
-    const [batch, length] = ids.shape;
+    if (at && positions === 'last') throw new Error(`${name}: 'at' and positions 'last' exclude each other`);
+    const length = ids.shape[1];
     const { max_position_embeddings: lMax, hidden_size: width } = this.config;
     if (length < 1 || length > lMax) {
       throw new Error(`${name}: the sequence has ${length} positions; max_position_embeddings allows 1 to ${lMax}`);
@@ -68,7 +69,8 @@ export abstract class OrchidSequenceModel<C extends SmallConfig> extends Module 
       for (const block of this.#blocks) {
         x = block.forward(x, { positions: block === this.#blocks.at(-1) ? positions : 'all', recompute });
       }
-      const normed = this.#norm.forward(positions === 'all' ? x : tf.reshape(x, [batch, width]));
+      const rows = at || positions === 'last' ? tf.reshape(x, [x.size / width, width]) : x;
+      const normed = this.#norm.forward(at ? tf.gather(rows, at) : rows);
       return this.#head instanceof Linear
         ? this.#head.forward(normed)
         : linear(normed, this.#embedding.weight, this.#head.value as tf.Tensor1D);

@@ -8,14 +8,41 @@ export interface LogitsOptions {
   /** 'last': only the last position is computed after the last block's mixing. Default 'all'. */
   positions?: Positions;
   /**
+   * Which positions to score, int32 [n], each sequence·L + position in it: the output layer, the widest of all, then computes
+   * these alone, and logits are [n, V].
+   */
+  at?: tf.Tensor1D;
+  /**
    * The blocks keep their inputs alone for the gradients and run once more on the way back: slower, in a fraction of the
    * memory. Default false. The values are the same either way.
    */
   recompute?: boolean;
+  /**
+   * In training: what the masks of dropout follow from, another number each step. Left out, nothing is dropped, as by models
+   * that have no dropout.
+   */
+  dropoutSeed?: number;
+}
+
+/** What a model of the BERT family takes beside the ids. */
+export interface EncodeOptions {
+  /** int32 [B, L]: the kind of each token, such as 1 in the second of two texts; all 0 if left out */
+  tokenTypes?: tf.Tensor2D;
+  /** int32 or float32 [B, L]: 1 at real tokens, 0 at padding; all real if left out */
+  attentionMask?: tf.Tensor2D;
+  /** see {@link LogitsOptions.recompute} */
+  recompute?: boolean;
+  /** see {@link LogitsOptions.dropoutSeed} */
+  dropoutSeed?: number;
 }
 
 /** The model_types whose models score tokens. */
-const sequenceModelTypes = ['orchid-recall', 'orchid-masked-lm'] as const satisfies readonly ModelType[];
+const sequenceModelTypes = [
+  'orchid-recall',
+  'orchid-masked-lm',
+  'orchid-bert',
+  'bert',
+] as const satisfies readonly ModelType[];
 
 export type SequenceModelType = (typeof sequenceModelTypes)[number];
 
@@ -26,15 +53,19 @@ export interface SequenceModel extends Model<ConfigOf<SequenceModelType>> {
    *
    * @param ids [B, L] int32, each in 0..vocab_size-1. Their values are not looked at here (that would wait for the
    *   device): out of range they give meaningless scores, so check them on the host with `checkIds` where they come from outside.
-   * @returns [B, L, V], or [B, V] with positions 'last'
+   * @returns [B, L, V], or [B, V] with positions 'last', or [n, V] with n positions `at`
    * @throws Error for another rank or dtype, and when L is more than max_position_embeddings
    */
   logits(ids: tf.Tensor2D, options?: LogitsOptions): tf.Tensor;
 }
 
-/** Whether a model, of a saved folder for one, is of a kind that scores tokens. */
+/** Whether a model, of a saved folder for one, scores tokens: its kind does, and so does its head if it has a choice of them. */
 export function isSequenceModel(model: Model): model is SequenceModel {
-  return (sequenceModelTypes as readonly string[]).includes(model.kind);
+  const { config } = model;
+  return (
+    (sequenceModelTypes as readonly string[]).includes(model.kind) &&
+    (!('head' in config) || config.head === 'masked-lm')
+  );
 }
 
 /** Checks token ids that are still on the host. @throws Error naming the first that is not an integer in 0..vocabSize-1 */

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
-import { type ConfigInputOf, createModel, isSequenceModel, type SequenceModelType, stateDict } from '../index.ts';
+import { type ConfigInputOf, createModel, isSequenceModel, stateDict } from '../index.ts';
 import { type Disk, writeFilesAtomically } from './atomic-write.ts';
 import { loadModel, makeFolder, readSafetensors, saveModel, writeSafetensors } from './index.ts';
 
-type Input = ConfigInputOf<SequenceModelType>;
+type Input = ConfigInputOf<'orchid-recall' | 'orchid-masked-lm'>;
 
 const root = mkdtempSync(join(tmpdir(), 'orchid-models-'));
 let folder = '';

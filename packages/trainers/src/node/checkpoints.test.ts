@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@orchid-ml/backends';
-import { createModel } from '@orchid-ml/orchid-models';
+import { createModel, type RecallModel } from '@orchid-ml/orchid-models';
 import { saveModel, writeSafetensors } from '@orchid-ml/orchid-models/node';
 import { CharTokenizer } from '@orchid-ml/tokenizers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -63,7 +63,8 @@ describe('checkpointDirectory', () => {
     expect((await readdir(dir)).sort()).toEqual(files);
     expect(await readdir(join(root, 'run'))).toEqual(['checkpoint']);
     const checkpoint = await readCheckpoint(dir);
-    const { model, state } = checkpoint;
+    const { state } = checkpoint;
+    const model = checkpoint.model as RecallModel;
     expect([state.step, state.steps, state.seed, checkpoint.tokenizer]).toEqual([5, 5, 5, null]);
     const task = recallTask({ ...data, seed: 77 });
     const optimizer = new AdamW(model, { learningRate: 5e-3 });
