@@ -8,3 +8,8 @@ export const oddAtLeast3 = z
   .int()
   .min(3)
   .refine((value) => value % 2 === 1, { error: 'want an odd integer' });
+
+export const even = z
+  .int()
+  .min(2)
+  .refine((value) => value % 2 === 0, { error: 'want an even integer' });

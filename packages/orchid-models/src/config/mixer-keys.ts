@@ -1,16 +1,46 @@
 // The keys that choose and shape a model's sequence mixers, the same in every model, and what goes together among them.
 import { z } from 'zod';
-import { count, oddAtLeast3 } from './keys.ts';
+import { count, even, oddAtLeast3 } from './keys.ts';
 
 export const mixerKeys = {
   mixer: z
-    .enum(['orchid', 'attention'])
+    .enum(['orchid', 'attention', 'hyena', 'linformer', 'reformer', 'routing'])
     .default('orchid')
     .describe(
-      'What mixes positions. `attention` is dense softmax attention, to compare with; the keys of the convolutions and of ' +
-        'the conditioning network mean nothing to it.',
+      'What mixes positions: orchid (data-dependent convolution), dense softmax attention, hyena (static long convolutions ' +
+        'with gates), linformer (attention to a projection of the length), reformer (attention to what hashes alike) or ' +
+        'routing (attention inside learned clusters). Keys that are not of the chosen one mean nothing.',
     ),
-  num_attention_heads: count(2).describe('Heads of attention; a divisor of hidden_size.'),
+  num_attention_heads: count(2).describe('Heads of all kinds of attention; a divisor of hidden_size.'),
+  linformer_k: count(64).describe('Linformer: rows that keys and values are projected to; at most l_max.'),
+  linformer_share_kv: z.boolean().default(false).describe('Linformer: one projection for keys and values.'),
+  num_hashes: count(2).describe('Reformer: hash rounds.'),
+  lsh_attn_chunk_length: count(64).describe(
+    'Reformer: positions of a chunk, which attends to itself and the one before.',
+  ),
+  num_buckets: z
+    .union([even, z.array(even).min(1)])
+    .nullable()
+    .default(null)
+    .describe('Reformer: buckets a round, even, or even factors of their number; null: two for each chunk of l_max.'),
+  hash_seed: z.int().min(0).default(0).describe('Reformer: of its random rotations, which are constants.'),
+  routing_num_clusters: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Routing: clusters a head; null: the square root of l_max, at which the cost is least.'),
+  routing_window_size: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Routing: queries and keys a cluster takes; null: the length divided by the number of clusters.'),
+  hyena_order: count(2).describe('Hyena: gates and long convolutions.'),
+  hyena_mode: z
+    .enum(['causal', 'bidirectional', 'circular'])
+    .default('bidirectional')
+    .describe('Hyena: its kernels see the past, both sides, or both round the ends.'),
   conditioning: z
     .enum(['I', 'I-time', 'I-freq', 'II'])
     .default('I')
@@ -69,9 +99,16 @@ export function mixerProblem(config: MixerConfig): string | null {
   if (config.transform === 'dct' && config.kernel_domain === 'time') {
     return 'kernel_domain is "time" and transform is "dct"; a kernel in the time domain wants transform "dft"';
   }
-  if (config.mixer === 'attention' && config.hidden_size % config.num_attention_heads !== 0) {
-    const { num_attention_heads: heads, hidden_size: width } = config;
+  const { mixer, num_attention_heads: heads, hidden_size: width, max_position_embeddings: lMax } = config;
+  const hasHeads = mixer !== 'orchid' && mixer !== 'hyena';
+  if (hasHeads && width % heads !== 0) {
     return `num_attention_heads is ${heads} and hidden_size is ${width}; want a divisor of hidden_size`;
+  }
+  if (mixer === 'routing' && width === heads) {
+    return `num_attention_heads is ${heads} and hidden_size is ${width}; mixer "routing" wants heads of at least 2 channels`;
+  }
+  if (mixer === 'linformer' && config.linformer_k > lMax) {
+    return `linformer_k is ${config.linformer_k} and max_position_embeddings is ${lMax}; want at most that`;
   }
   return null;
 }

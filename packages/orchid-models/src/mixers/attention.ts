@@ -2,6 +2,7 @@
 import { Module, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from '../layers/checks.ts';
+import { checkHeads, joinHeads, splitHeads } from '../layers/heads.ts';
 import { Linear } from '../layers/linear.ts';
 import { atPositions } from '../layers/positions.ts';
 import { checkInput, type MixingOptions, type SequenceMixer } from './sequence-mixer.ts';
@@ -36,8 +37,7 @@ export class AttentionMixer extends Module implements SequenceMixer {
   constructor({ width, heads = 2 }: AttentionMixerOptions, rng: Rng) {
     super();
     this.width = checkCount('AttentionMixer: width', width);
-    this.heads = checkCount('AttentionMixer: heads', heads);
-    if (width % heads !== 0) throw new Error(`AttentionMixer: heads is ${heads}; want a divisor of the width ${width}`);
+    this.heads = checkHeads('AttentionMixer', heads, width);
     this.#in = this.addModule('in_linear', new Linear({ inFeatures: width, outFeatures: 3 * width }, rng));
     this.#out = this.addModule('out_linear', new Linear({ inFeatures: width, outFeatures: width }, rng));
   }
@@ -53,7 +53,7 @@ export class AttentionMixer extends Module implements SequenceMixer {
     checkInput('AttentionMixer', x, this.width, mask);
     return tf.tidy(() => {
       const asking = atPositions(x, positions);
-      const [all, k, v] = this.#in.forwardParts([asking, x, x]).map((third) => this.#split(third)) as Thirds;
+      const [all, k, v] = this.#in.forwardParts([asking, x, x]).map((third) => splitHeads(third, this.heads)) as Thirds;
       // Of the two factors of the product, q is the one that costs nothing to scale.
       const q = tf.mul(all, Math.sqrt(this.heads / this.width)) as tf.Tensor4D;
       // A tidy of its own, so that of the two arrays of L·L values the scores are gone before the block goes on.
@@ -61,16 +61,8 @@ export class AttentionMixer extends Module implements SequenceMixer {
         const scores = tf.matMul(q, k, false, true);
         return tf.matMul(tf.softmax(mask ? tf.add(scores, paddingBias(mask)) : scores), v);
       });
-      const joined = tf.reshape(tf.transpose(y, [0, 2, 1, 3]), asking.shape);
-      return this.#out.forward(joined) as tf.Tensor3D;
+      return this.#out.forward(joinHeads(y as tf.Tensor4D)) as tf.Tensor3D;
     });
-  }
-
-  /** [B, L, D] -> [B, heads, L, D / heads] */
-  #split(x: tf.Tensor): tf.Tensor4D {
-    const [batch, length] = x.shape as [number, number, number];
-    const heads = tf.reshape(x, [batch, length, this.heads, this.width / this.heads]);
-    return tf.transpose(heads, [0, 2, 1, 3]) as tf.Tensor4D;
   }
 }
 
@@ -78,7 +70,7 @@ export class AttentionMixer extends Module implements SequenceMixer {
  * What is added to scores, [B, 1, 1, L]: 0 for real keys, and for padding what leaves nothing of its weight. Not -Infinity, of
  * which a row of nothing but padding would make NaN.
  */
-function paddingBias(mask: tf.Tensor2D): tf.Tensor4D {
+export function paddingBias(mask: tf.Tensor2D): tf.Tensor4D {
   const [batch, length] = mask.shape;
   return tf.reshape(tf.mul(tf.sub(mask, 1), 1e30), [batch, 1, 1, length]);
 }

@@ -16,7 +16,7 @@ import { Linear } from '../layers/linear.ts';
 import { atPositions } from '../layers/positions.ts';
 import { recomputed } from '../layers/recomputed.ts';
 import { ShortConv } from '../layers/short-conv.ts';
-import { checkInput, type MixingOptions, masked, type SequenceMixer } from './sequence-mixer.ts';
+import { checkInput, checkLength, type MixingOptions, masked, type SequenceMixer } from './sequence-mixer.ts';
 
 export interface OrchidMixerOptions {
   /** D */
@@ -137,10 +137,9 @@ export class OrchidMixer extends Module implements SequenceMixer {
    * @throws Error for another shape or a longer sequence
    */
   forward(x: tf.Tensor3D, { positions = 'all', recompute = false, mask }: MixingOptions = {}): tf.Tensor3D {
-    const { lMax } = this;
     checkInput('OrchidMixer', x, this.width, mask);
+    checkLength('OrchidMixer', x, this.lMax);
     const length = x.shape[1];
-    if (length > lMax) throw new Error(`OrchidMixer: the sequence has ${length} positions, and lMax is ${lMax}`);
     const staticKernel = (filter: ImplicitFilter) => recomputed(recompute, () => filter.forward(length), [], [filter]);
     return tf.tidy(() => {
       // The thirds are made one by one: splitting p afterwards would copy it, and once more on the way back.

@@ -48,3 +48,9 @@ export function checkInput(mixer: string, x: tf.Tensor3D, width: number, mask: t
 export function masked(x: tf.Tensor3D, mask: tf.Tensor2D | null | undefined): tf.Tensor3D {
   return mask ? tf.mul(x, tf.expandDims(mask, 2)) : x;
 }
+
+/** @throws Error naming the mixer when the sequence is longer than what the mixer was made for */
+export function checkLength(mixer: string, x: tf.Tensor3D, lMax: number): void {
+  const length = x.shape[1];
+  if (length > lMax) throw new Error(`${mixer}: the sequence has ${length} positions, and lMax is ${lMax}`);
+}
