@@ -24,6 +24,12 @@ export const signalKeys = {
     .positive()
     .default(0.02)
     .describe('Standard deviation of the first positions and of the learned token.'),
+  hidden_dropout_prob: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("In training, the share dropped of each mixer's and MLP's output."),
   ...labelKeys,
   ...mixerKeys,
 };

@@ -1,6 +1,6 @@
 // From an image to a sequence: square patches, each through the same linear layer.
 import { linear } from '@orchid-ml/backends/ops';
-import { kaimingUniform, Module, type Parameter, type Rng } from '@orchid-ml/dd-conv';
+import { kaimingUniform, Module, normal, type Parameter, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from './checks.ts';
 
@@ -13,6 +13,8 @@ export interface PatchEmbeddingOptions {
   channels: number;
   /** D */
   width: number;
+  /** standard deviation of normal first weights, biases 0, as in ViT; PyTorch's uniform ones if left out */
+  deviation?: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export class PatchEmbedding extends Module {
   /** @throws Error for a size that is not a positive integer, and for a patch that does not divide the image */
   constructor(options: PatchEmbeddingOptions, rng: Rng) {
     super();
-    const { imageSize, patchSize, channels, width } = options;
+    const { imageSize, patchSize, channels, width, deviation } = options;
     for (const size of imageSize) checkCount('PatchEmbedding: imageSize', size);
     checkCount('PatchEmbedding: patchSize', patchSize);
     checkCount('PatchEmbedding: channels', channels);
@@ -42,9 +44,12 @@ export class PatchEmbedding extends Module {
     this.options = options;
     this.count = (imageSize[0] / patchSize) * (imageSize[1] / patchSize);
     const values = channels * patchSize ** 2;
-    const weight = kaimingUniform(rng, [width, channels, patchSize, patchSize], values);
+    const shape = [width, channels, patchSize, patchSize];
+    const isUniform = deviation === undefined;
+    const weight = isUniform ? kaimingUniform(rng, shape, values) : normal(rng, shape, 0, deviation);
     this.#weight = this.addParameter('projection.weight', weight);
-    this.#bias = this.addParameter('projection.bias', kaimingUniform(rng, [width], values));
+    const bias = isUniform ? kaimingUniform(rng, [width], values) : tf.zeros([width]);
+    this.#bias = this.addParameter('projection.bias', bias);
   }
 
   /**

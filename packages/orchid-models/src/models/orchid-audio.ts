@@ -4,13 +4,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../config/index.ts';
 import { stemLength } from '../config/models/orchid-audio.ts';
 import { WaveStem } from '../layers/wave-stem.ts';
-import { type ClassifyOptions, SignalClassifier } from './signal-classifier.ts';
+import type { Classifier, ClassifyOptions } from './classifier.ts';
+import { SignalClassifier } from './signal-classifier.ts';
 
 /**
  * Classifier of raw waveforms: a strided stem, or every sample a position, then blocks with any of the mixers, pooling.
  * Parameters: `stem.*` and those of `SignalClassifier`.
  */
-export class OrchidAudio extends SignalClassifier<ConfigOf<'orchid-audio'>> {
+export class OrchidAudio extends SignalClassifier<ConfigOf<'orchid-audio'>> implements Classifier<tf.Tensor2D> {
   readonly #stem: WaveStem;
 
   constructor(config: ConfigOf<'orchid-audio'>, rng: Rng) {

@@ -4,14 +4,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { imageSize } from '../config/image-keys.ts';
 import type { ConfigOf } from '../config/index.ts';
 import { PatchEmbedding } from '../layers/patch-embedding.ts';
-import { type ClassifyOptions, SignalClassifier } from './signal-classifier.ts';
+import type { Classifier, ClassifyOptions } from './classifier.ts';
+import { SignalClassifier } from './signal-classifier.ts';
 
 /**
  * Image classifier: patches, learned positions, blocks with any of the mixers, pooling (Karami & Ghodsi 2024, section 4.2). The
  * patches, or with `patch_size: 1` the pixels, follow each other row by row; the mixers see one dimension.
  * Parameters: `patch_embedding.projection.*` and those of `SignalClassifier`.
  */
-export class OrchidVit extends SignalClassifier<ConfigOf<'orchid-vit'>> {
+export class OrchidVit extends SignalClassifier<ConfigOf<'orchid-vit'>> implements Classifier<tf.Tensor4D> {
   readonly #patches: PatchEmbedding;
 
   constructor(config: ConfigOf<'orchid-vit'>, rng: Rng) {

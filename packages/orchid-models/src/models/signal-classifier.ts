@@ -6,16 +6,9 @@ import type { ConfigOf } from '../config/index.ts';
 import { bodyLength, mixerConfig } from '../config/signal-keys.ts';
 import { LayerNorm } from '../layers/layer-norm.ts';
 import { Linear } from '../layers/linear.ts';
+import type { ClassifyOptions } from './classifier.ts';
 import { mixerOptions } from './mixer-options.ts';
 import type { Model } from './model.ts';
-
-export interface ClassifyOptions {
-  /**
-   * The blocks keep their inputs alone for the gradients and run once more on the way back: slower, in a fraction of the
-   * memory. Default false. The values are the same either way.
-   */
-  recompute?: boolean;
-}
 
 /**
  * Parameters besides what makes the sequence: `cls_token` [1, D] with pooling 'cls', `position_embedding.weight` [positions, D] if
@@ -26,6 +19,7 @@ export abstract class SignalClassifier<C extends ConfigOf<'orchid-vit' | 'orchid
   implements Model<C>
 {
   readonly config: C;
+  readonly headPrefixes = ['head.'] as const;
   readonly #token: Parameter | null;
   readonly #positions: Parameter | null;
   readonly #blocks: OrchidBlock[];
@@ -46,7 +40,8 @@ export abstract class SignalClassifier<C extends ConfigOf<'orchid-vit' | 'orchid
         : null;
     const mixer = mixerOptions(mixerConfig(config, length));
     this.#blocks = Array.from({ length: config.num_hidden_layers }, (_, i) => {
-      const options = { mixer, innerWidth: config.intermediate_size, mlpBlocks: config.mlp_blocks, eps };
+      const { intermediate_size: innerWidth, mlp_blocks: mlpBlocks, hidden_dropout_prob: dropout } = config;
+      const options = { mixer, innerWidth, mlpBlocks, eps, dropout, index: i };
       return this.addModule(`blocks.${i}`, new OrchidBlock(options, rng));
     });
     this.#norm = this.addModule('norm', new LayerNorm({ width, eps }));
@@ -58,12 +53,12 @@ export abstract class SignalClassifier<C extends ConfigOf<'orchid-vit' | 'orchid
   }
 
   /** x [B, L, D] -> scores [B, labels] */
-  protected classifySequence(x: tf.Tensor3D, { recompute = false }: ClassifyOptions): tf.Tensor2D {
+  protected classifySequence(x: tf.Tensor3D, { recompute = false, dropoutSeed }: ClassifyOptions): tf.Tensor2D {
     return tf.tidy(() => {
       let body = this.#token === null ? x : withToken(x, this.#token.value);
       const [, length, width] = body.shape;
       if (this.#positions !== null) body = tf.add(body, tf.slice(this.#positions.value, [0, 0], [length, width]));
-      for (const block of this.#blocks) body = block.forward(body, { recompute });
+      for (const block of this.#blocks) body = block.forward(body, { recompute, dropoutSeed });
       const pooled = this.#token === null ? this.#norm.forward(body) : this.#norm.forward(first(body));
       return this.#head.forward(tf.mean(pooled, 1)) as tf.Tensor2D;
     });
