@@ -15,6 +15,14 @@ export { Replicas, type ReplicaThread } from './parallel/replicas.ts';
 export { WorkerError } from './parallel/worker-error.ts';
 export { createSchedule, type Schedule, type ScheduleOptions } from './schedules/index.ts';
 export { type StepOptions, type StepResult, trainingStep } from './step.ts';
+export {
+  type ClassificationBatch,
+  type ClassificationOptions,
+  type ClassificationTask,
+  classificationTask,
+  type ExampleClassifier,
+  type ReadyClassificationTask,
+} from './tasks/classification.ts';
 export { type MlmTask, type MlmTaskOptions, mlmTask } from './tasks/masked-lm.ts';
 export { type RecallTask, type RecallTaskOptions, recallTask } from './tasks/recall.ts';
 export { spans } from './tasks/spans.ts';
