@@ -19,7 +19,7 @@ const filters = new Map<string, Filter>();
 
 /**
  * The same sound at another rate: float32 [ceil(samples · to / from)]. Beyond its ends there is silence. Sample i lies at
- * i / rate seconds at either rate. Tones up to 0.86 of the narrower band come out to 1e-4; what would fold back is 90 dB
+ * i / rate seconds at either rate. Tones up to 0.86 of the narrower band come out to 1e-4; what would fold back is 80 dB
  * down.
  *
  * @param from samples a second, an integer, as `to` is

@@ -1,12 +1,13 @@
 // Images sorted into folders, one a class: read into memory where they are small, streamed where they are not.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { classFolders } from '../../class-folders.ts';
+import { type ClassFolders, classFolders } from '../../class-folders.ts';
 import type { StreamedSource } from '../../examples/source.ts';
 import type { Images } from '../../images/images.ts';
 import { type PictureTransform, pictureOf } from '../../images/picture.ts';
 import { drawRegion, type Region, type ResizedCropOptions } from '../../images/transforms/crop.ts';
-import { type DataFiles, openDataFiles } from '../data-files.ts';
+import { type DataFiles, isArchive, openDataFiles } from '../data-files.ts';
 import { BadImageError, type DecodeOptions, decodeImage, IMAGE_ENDINGS } from './decode.ts';
 
 /** What is done about an image that does not decode: it is passed over and counted, or ends the reading. */
@@ -83,7 +84,6 @@ export interface StreamImagesOptions {
   readonly height: number;
   readonly width: number;
   readonly channels?: 1 | 3;
-  readonly classes?: readonly string[];
   /**
    * The part of an image that is used: a random one, as `randomResizedCrop` draws it, or the middle: that of the example's
    * proportions, of which `share` (default 0.875, as 224 of 256) of the height and the width is kept.
@@ -100,15 +100,30 @@ export interface StreamImagesOptions {
 /** Images as they are asked for, and what was passed over so far. */
 export type StreamedImages = StreamedSource & { readonly skipped: ReadonlySet<string> };
 
+/** The images of a folder, by name; plain data, so that a thread can be sent it and need not look for them again. */
+export interface ImageList extends ClassFolders {
+  readonly path: string;
+}
+
 /**
- * The examples of a folder of class folders, each read, decoded, cropped and resized when it is asked for.
+ * The images in the class folders of a folder.
  *
- * @throws Error when the folder has no images; when reading, at one that does not decode, unless those are skipped
+ * @throws Error when it has none
  */
-export async function streamImageFolder(path: string, options: StreamImagesOptions): Promise<StreamedImages> {
-  const { height, width, channels = 3, region, transform, onBadImage = 'skip' } = options;
+export async function listImageFolder(path: string, classes?: readonly string[]): Promise<ImageList> {
+  if (isArchive(path)) {
+    throw new Error(`${path}: it is an archive; want the folder that it holds, or to read it into memory`);
+  }
   const files = await openDataFiles(path, IMAGE_ENDINGS);
-  const { names, labels, classes } = classFolders(files.names, path, options.classes);
+  return { path, ...classFolders(files.names, path, classes) };
+}
+
+/** The examples of a list, each read, decoded, cropped and resized when it is asked for. */
+export function streamImages(
+  { path, names, labels, classes }: ImageList,
+  { height, width, channels = 3, region, transform, onBadImage = 'skip' }: StreamImagesOptions,
+): StreamedImages {
+  const files = { path, names, read: (name: string) => readFile(join(path, name)) };
   const skipped = new Set<string>();
   return {
     labels,
@@ -116,20 +131,31 @@ export async function streamImageFolder(path: string, options: StreamImagesOptio
     shape: [height, width, channels],
     skipped,
     read: async (index, rng) => {
-      const name = names[index]!;
       const choose = (size: { height: number; width: number }): Region =>
         region.kind === 'random'
           ? drawRegion(size, rng, region)
           : centreRegion(size, { height, width }, region.share ?? 0.875);
       const bad: string[] = [];
       const decode = { channels, region: choose, size: { height, width } };
-      const image = await decodeOrSkip(files, name, decode, onBadImage, bad);
+      const image = await decodeOrSkip(files, names[index]!, decode, onBadImage, bad);
       for (const one of bad) skipped.add(one);
       if (!image) return null;
       const picture = pictureOf(image.bytes, height, width, channels);
       return (transform?.(picture, rng) ?? picture).pixels;
     },
   };
+}
+
+/**
+ * The examples of a folder of class folders.
+ *
+ * @throws Error when the folder has no images; when reading, at one that does not decode, unless those are skipped
+ */
+export async function streamImageFolder(
+  path: string,
+  { classes, ...options }: StreamImagesOptions & { readonly classes?: readonly string[] },
+): Promise<StreamedImages> {
+  return streamImages(await listImageFolder(path, classes), options);
 }
 
 /** The largest region in the middle that has the proportions wanted, times `share`. */

@@ -10,10 +10,12 @@ import {
   BadImageError,
   decodeImage,
   findSplits,
+  listImageFolder,
   readCifar10,
   readImageFolder,
   readMnist,
   streamImageFolder,
+  streamImages,
 } from '../index.ts';
 
 const sharp = await import('sharp').then(
@@ -227,6 +229,16 @@ describe.skipIf(!sharp)('folders of images', () => {
       for (let i = 0; i < batch; i++) reds.push(Math.round(255 * inputs[18 * i]!));
     }
     expect(reds).toEqual([20, 30, 40, 0, 10]);
+  });
+
+  it('are listed for other threads, an archive not', async () => {
+    const list = structuredClone(await listImageFolder(join(home, 'mixed')));
+    const source = streamImages(list, { height: 1, width: 1, region: { kind: 'centre' } });
+    expect(Math.round(255 * (await source.read(3, new Rng(0)))![0]!)).toBe(0);
+    expect(list.names[0]).toBe('ant/3.png');
+    await expect(listImageFolder(join(home, 'packed.tar'))).rejects.toThrow(
+      'packed.tar: it is an archive; want the folder',
+    );
   });
 
   it('are streamed past damaged ones, which are counted', async () => {
