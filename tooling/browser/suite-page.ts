@@ -43,12 +43,15 @@ function plugin(files: readonly string[]): Plugin {
 /**
  * Runs test files in one page after another, each on a device of its own.
  *
- * @param part only tests whose titles, from the outermost `describe` on, contain it
+ * @param part only tests whose titles, from the outermost `describe` on, contain it, and one of their file's `only` if it has some
  * @returns what each file's tests came to, by the file's name
  * @throws Error when there is no Chromium, the files do not build, or a page complains of something
  */
-export async function runInChromium(files: readonly URL[], part: string): Promise<Map<string, TestResult[]>> {
-  const paths = files.map((file) => fileURLToPath(file));
+export async function runInChromium(
+  suites: readonly { readonly file: URL; readonly only?: readonly string[] }[],
+  part: string,
+): Promise<Map<string, TestResult[]>> {
+  const paths = suites.map(({ file }) => fileURLToPath(file));
   let site: Site | undefined;
   const browser = await launchChromium(webGpuSwitches);
   try {
@@ -58,7 +61,7 @@ export async function runInChromium(files: readonly URL[], part: string): Promis
       plugins: [plugin(paths)],
     });
     const results = new Map<string, TestResult[]>();
-    for (const path of paths) {
+    for (const [i, path] of paths.entries()) {
       const { page, complaints } = await openPage(browser, site.plain);
       await page
         .waitForFunction(() => 'runFile' in globalThis)
@@ -67,8 +70,8 @@ export async function runInChromium(files: readonly URL[], part: string): Promis
         });
       const file = basename(path);
       const seen = await page.evaluate(
-        ([file, part]) => (globalThis as unknown as { runFile: RunFile }).runFile(file, part),
-        [file, part] as const,
+        ([file, part, only]) => (globalThis as unknown as { runFile: RunFile }).runFile(file, part, only),
+        [file, part, suites[i]?.only ?? []] as const,
       );
       if (complaints.length > 0) throw new Error(`the page of ${file} complains: ${complaints.join('\n')}`);
       results.set(file, seen);
@@ -81,4 +84,4 @@ export async function runInChromium(files: readonly URL[], part: string): Promis
   }
 }
 
-type RunFile = (file: string, part: string) => Promise<TestResult[]>;
+type RunFile = (file: string, part: string, only: readonly string[]) => Promise<TestResult[]>;

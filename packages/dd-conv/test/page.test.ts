@@ -1,7 +1,19 @@
-// The authors' block and the properties on WebGPU in a real browser.
+// The authors' block, the properties, and the operator with its gradients on WebGPU in a real browser.
 import { testInChromium } from '../../backends/src/testing/run-suite.ts';
 
+const suite = (name: string, only?: readonly string[]) => ({
+  file: new URL(`./${name}.test.ts`, import.meta.url),
+  ...(only && { only }),
+});
+
+// A browser's software GPU compiles slowly: where Node runs every case, the fullest of each kind.
 testInChromium(
-  ['golden', 'properties'].map((name) => new URL(`./${name}.test.ts`, import.meta.url)),
+  [
+    suite('golden'),
+    suite('properties'),
+    suite('conformance', ['ddConv, dft, kernel shared, spectrum, skip, gates', 'the same tensor as signal and kernel']),
+    suite('phase-suppression', ['length 16, width 8', 'length 97, width 13']),
+    suite('long', ['length 4096', 'length 10000', 'length 131072', 'length 65521']),
+  ],
   900_000,
 );

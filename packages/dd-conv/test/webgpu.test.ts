@@ -1,4 +1,4 @@
-// What is said of the convolutions on webgpu alone: dispatches, bytes, long and awkward lengths, and that nothing is left behind.
+// What is said of the convolutions on webgpu alone: dispatches, bytes, and that nothing is left behind.
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { longConv } from '../src/index.ts';
@@ -9,29 +9,6 @@ import { check, cost, operator, settingsOf } from './on-webgpu.ts';
 const full: Case = { transform: 'dft', kernel: 'shared', spectrum: true, skip: true };
 describe.runIf(engines.includes('webgpu'))('webgpu', () => {
   beforeAll(() => start('webgpu'));
-
-  // 2^k up to 2^17, 3·2^k, 10^4, odd, primes; every kind of convolution somewhere.
-  it.each<[number, number, number, Partial<Case>]>([
-    [2048, 2, 3, { gates: true }],
-    [4096, 2, 2, { kernel: 'per example' }],
-    [6144, 2, 3, { gates: true }],
-    [8192, 2, 2, { transform: 'dct', gates: true }],
-    [10_000, 1, 2, { kernel: 'none' }],
-    [15_625, 2, 1, { transform: 'dct', kernel: 'none' }],
-    [32_768, 1, 2, { transform: 'dct', kernel: 'per example' }],
-    [131_072, 1, 2, { gates: true }],
-    [4099, 2, 2, { gates: true }],
-    [4099, 2, 1, { transform: 'dct' }],
-    [65_521, 1, 1, { kernel: 'per example', spectrum: false }],
-  ])(
-    'length %i, %i examples of %i channels, %o',
-    async (length, batch, width, kind) => {
-      const c = { ...full, ...kind };
-      const settings = settingsOf(c, batch, length, width);
-      await check(c, settings, randomArrays(c, settings, length));
-    },
-    300_000,
-  );
 
   it.each([3000, 4099])(
     'causal, length %i',
