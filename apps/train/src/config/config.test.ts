@@ -84,7 +84,10 @@ describe('a preset with a mistake', () => {
   });
 
   it('reads what was written before there were workers and attention', () => {
-    const later = ['mixer', 'num_attention_heads', 'micro_batch_size', 'recompute', 'memory_gb'];
+    const mixers = ['mixer', 'num_attention_heads', 'hyena_order', 'hyena_mode', 'linformer_k', 'linformer_share_kv'];
+    const reformer = ['num_hashes', 'lsh_attn_chunk_length', 'num_buckets', 'hash_seed'];
+    const routing = ['routing_num_clusters', 'routing_window_size'];
+    const later = [...mixers, ...reformer, ...routing, 'micro_batch_size', 'recompute', 'memory_gb'];
     const text = readFileSync(join(presetsFolder, 'recall.yaml'), 'utf8');
     const older = text.replace(new RegExp(`^  (${later.join('|')}): .*\\n`, 'gm'), '');
     expect(text.split('\n').length - older.split('\n').length).toBe(later.length);
@@ -137,7 +140,23 @@ describe('--set', () => {
     );
   });
 
+  it('takes the keys of every mixer, and looks at those of the chosen one', () => {
+    const changed = set('model.mixer=reformer', 'model.num_buckets=8', 'model.num_hashes=4');
+    expect(changed.model).toMatchObject({ mixer: 'reformer', num_buckets: 8, num_hashes: 4 });
+    expect(set('model.num_buckets=null').model.num_buckets).toBe(null);
+    expect(set('model.linformer_k=500').model.mixer).toBe('orchid');
+    expect(() => set('model.mixer=linformer', 'model.linformer_k=500')).toThrow(
+      'model.linformer_k is 500; want at most l_max, which is 128',
+    );
+    expect(() => set('model.mixer=routing', 'model.num_attention_heads=64')).toThrow(
+      'routing wants heads of at least 2 channels',
+    );
+  });
+
   it.each([
+    ['model.mixer=mamba', 'want one of orchid, attention, hyena, linformer, reformer, routing'],
+    ['model.num_buckets=7', '`model.num_buckets` is 7 (a number); want an even number'],
+    ['model.hyena_mode=both', 'want one of causal, bidirectional, circular'],
     ['optimizer.learning_rat=1', 'unknown key `optimizer.learning_rat`; did you mean `optimizer.learning_rate`?'],
     ['lr=1', 'unknown key `lr`; `orchid train recall --help` lists the keys'],
     ['optimizer.learning_rate=fast', '`optimizer.learning_rate` is "fast" (a string); want a number above 0'],

@@ -8,6 +8,7 @@ const fraction = () => z.number().min(0).max(1);
 const decay = () => z.number().min(0).lt(1);
 const whole = (min: number) => z.int().min(min);
 
+const even = () => whole(2).refine((n) => n % 2 === 0, 'want an even number');
 const odd = () => whole(3).refine((n) => n % 2 === 1, 'want an odd number');
 
 const model = z.strictObject({
@@ -22,10 +23,34 @@ const model = z.strictObject({
   initializer_range: positive().describe('standard deviation of the first embeddings'),
   layer_norm_eps: positive().describe('epsilon of the layer norms around mixers and MLPs'),
   mixer: z
-    .enum(['orchid', 'attention'])
+    .enum(['orchid', 'attention', 'hyena', 'linformer', 'reformer', 'routing'])
     .default('orchid')
-    .describe('what mixes positions; dense attention is there to compare with'),
-  num_attention_heads: whole(1).default(2).describe('heads of attention, a divisor of hidden_size; orchid has none'),
+    .describe('what mixes positions; the others are there to compare with'),
+  num_attention_heads: whole(1)
+    .default(2)
+    .describe('heads of all kinds of attention, a divisor of hidden_size; orchid and hyena have none'),
+  hyena_order: whole(1).default(2).describe('gates and long convolutions of hyena'),
+  hyena_mode: z
+    .enum(['causal', 'bidirectional', 'circular'])
+    .default('bidirectional')
+    .describe("what hyena's kernels see: the past, both sides, or both round the ends"),
+  linformer_k: whole(1).default(64).describe('what linformer projects the length to; at most l_max'),
+  linformer_share_kv: z.boolean().default(false).describe('one projection of linformer for keys and values'),
+  num_hashes: whole(1).default(2).describe('hash rounds of reformer'),
+  lsh_attn_chunk_length: whole(1).default(64).describe('positions of a chunk of reformer'),
+  num_buckets: even()
+    .nullable()
+    .default(null)
+    .describe('buckets of reformer, even; null takes two for each chunk of l_max'),
+  hash_seed: whole(0).default(0).describe("start of reformer's random rotations, which stay as they are"),
+  routing_num_clusters: whole(1)
+    .nullable()
+    .default(null)
+    .describe('clusters a head of routing; null takes the square root of l_max'),
+  routing_window_size: whole(1)
+    .nullable()
+    .default(null)
+    .describe('queries and keys that a cluster of routing takes; null takes the length by the number of clusters'),
   conditioning: z.enum(['I', 'I-time', 'I-freq', 'II']).describe('the network that makes the kernel from the data'),
   conditioning_filter_size: odd().describe('taps of its depthwise convolutions, odd'),
   conditioning_layers: whole(1).describe('its convolutions in a row, on each side of the transform'),

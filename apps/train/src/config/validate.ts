@@ -88,10 +88,24 @@ export function validate(raw: unknown, task: Task, where: string): RunConfig {
     );
   if (config.model.transform === 'dct' && config.model.kernel_domain === 'time')
     throw new UsageError(`${where}: model.kernel_domain time goes with model.transform dft only; the transform is dct`);
-  const { mixer, hidden_size: width, num_attention_heads: heads } = config.model;
-  if (mixer === 'attention' && width % heads !== 0)
-    throw new UsageError(
-      `${where}: model.num_attention_heads is ${heads} and model.hidden_size ${width}; want a divisor of the width`,
-    );
+  const problem = mixerProblem(config);
+  if (problem !== null) throw new UsageError(`${where}: ${problem}`);
   return config;
+}
+
+/** What does not go together among the keys of a mixer, or null; of those that this mixer looks at. */
+function mixerProblem({ model, data }: RunConfig): string | null {
+  const { mixer, hidden_size: width, num_attention_heads: heads } = model;
+  const hasHeads = mixer !== 'orchid' && mixer !== 'hyena';
+  if (hasHeads && width % heads !== 0) {
+    return `model.num_attention_heads is ${heads} and model.hidden_size ${width}; want a divisor of the width`;
+  }
+  if (mixer === 'routing' && heads === width) {
+    return `model.num_attention_heads is ${heads} and model.hidden_size ${width}; routing wants heads of at least 2 channels`;
+  }
+  const longest = model.max_position_embeddings ?? data.length;
+  if (mixer === 'linformer' && model.linformer_k > longest) {
+    return `model.linformer_k is ${model.linformer_k}; want at most l_max, which is ${longest}`;
+  }
+  return null;
 }

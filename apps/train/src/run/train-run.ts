@@ -2,7 +2,7 @@
 import type { BackendInfo } from '@orchid-ml/backends';
 import { type Model, parameterCount } from '@orchid-ml/orchid-models';
 import type { Tokenizer } from '@orchid-ml/tokenizers';
-import { type AdamW, createSchedule, type Task, TrainingDivergedError, train, WorkerError } from '@orchid-ml/trainers';
+import { type AdamW, createSchedule, type Scores, type Task, TrainingDivergedError, train, WorkerError } from '@orchid-ml/trainers';
 import { checkpointDirectory } from '@orchid-ml/trainers/node';
 import type { RunConfig } from '../config/schema.ts';
 import { CommandError, Failure, messageOf, systemCode } from '../errors.ts';
@@ -52,8 +52,9 @@ export interface Ended {
   readonly steps: number;
   readonly seconds: number;
   /** of the last evaluation */
-  readonly accuracy: number | undefined;
-  readonly loss: number | undefined;
+  readonly scores: Scores | undefined;
+  /** the score that counts, of {@link scores} */
+  readonly score: number | undefined;
 }
 
 function announce<B>(job: Job<B>, io: Io): void {
@@ -61,10 +62,7 @@ function announce<B>(job: Job<B>, io: Io): void {
   const { workers } = job.plan;
   const { optimizer, schedule, training } = config;
   const m = config.model;
-  const [name, how] =
-    m.mixer === 'attention'
-      ? ['attention', `${m.num_attention_heads} heads`]
-      : ['Orchid', `type ${m.conditioning}, ${m.transform.toUpperCase()}`];
+  const [name, how] = sayMixer(m);
   const shape = `${m.num_hidden_layers} ${name} layers, width ${m.hidden_size}, ${how}`;
   banner(io, job.title, [
     ['engine', String(job.engine)],
@@ -83,6 +81,24 @@ function announce<B>(job: Job<B>, io: Io): void {
   ]);
 }
 
+function sayMixer(m: RunConfig['model']): [name: string, how: string] {
+  const heads = `${m.num_attention_heads} heads`;
+  switch (m.mixer) {
+    case 'attention':
+      return ['attention', heads];
+    case 'hyena':
+      return ['Hyena', `order ${m.hyena_order}, ${m.hyena_mode}`];
+    case 'linformer':
+      return ['Linformer', `${heads}, k ${m.linformer_k}`];
+    case 'reformer':
+      return ['Reformer', `${heads}, ${m.num_hashes} hash rounds, chunks of ${m.lsh_attn_chunk_length}`];
+    case 'routing':
+      return ['Routing', heads];
+    case 'orchid':
+      return ['Orchid', `type ${m.conditioning}, ${m.transform.toUpperCase()}`];
+  }
+}
+
 function sayWorkers(workers: number, sequences: number): string {
   const [least, most] = [Math.floor(sequences / workers), Math.ceil(sequences / workers)];
   const share = least === most ? `${least}` : `${least} or ${most}`;
@@ -98,6 +114,7 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
   const { config, folder, model, task, optimizer } = job;
   const { training, schedule } = config;
   const { workers, memory } = job.plan;
+  const scoreName = task.score ?? 'accuracy';
   announce(job, io);
   const interruption = new AbortController();
   const ignore = io.onInterrupt((signal) => {
@@ -138,16 +155,19 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
       signal: interruption.signal,
       callbacks: {
         onStep({ step, loss, metrics, means, gradientNorm, learningRate, stepMs, tokensPerSecond, etaSeconds }) {
-          const accuracy = metrics.accuracy!;
-          progress.step({ step, loss: means.loss!, accuracy: means.accuracy!, tokensPerSecond, etaSeconds });
-          folder.log({ kind: 'step', step, loss, accuracy, learningRate, gradientNorm, ms: Number(stepMs.toFixed(2)) });
+          const { loss: meanLoss, accuracy } = means;
+          const shown = accuracy === undefined ? {} : { accuracy };
+          progress.step({ step, loss: meanLoss!, ...shown, tokensPerSecond, etaSeconds });
+          const ms = Number(stepMs.toFixed(2));
+          folder.log({ kind: 'step', step, loss, ...metrics, learningRate, gradientNorm, ms });
         },
         onEvaluate({ step, scores }) {
-          const { loss, accuracy } = scores as { loss: number; accuracy: number };
-          folder.log({ kind: 'evaluation', step, loss, accuracy, memory: memoryInUse() });
-          progress.note(`step ${step}: held-out loss ${format.loss(loss)}, accuracy ${format.percent(accuracy)}`);
+          folder.log({ kind: 'evaluation', step, ...scores, memory: memoryInUse() });
+          const score = scores[scoreName];
+          const shown = score === undefined ? '' : `, ${scoreName} ${format.score(scoreName, score)}`;
+          progress.note(`step ${step}: held-out loss ${format.loss(scores.loss)}${shown}`);
           const enough = training.stop_accuracy;
-          return enough !== null && accuracy > enough ? 'stop' : undefined;
+          return enough !== null && score !== undefined && score > enough ? 'stop' : undefined;
         },
       },
     });
@@ -156,8 +176,8 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
       interrupted: result.reason === 'aborted',
       steps: result.step,
       seconds: result.elapsedSeconds,
-      accuracy: result.scores?.accuracy,
-      loss: result.scores?.loss,
+      scores: result.scores,
+      score: result.scores?.[scoreName],
     };
     if (ended.interrupted && result.step >= training.steps) sayHowToMeasure(job, io);
     else if (ended.interrupted) sayHowToGoOn(job, result.step, result.lastCheckpoint !== undefined, io);
@@ -208,12 +228,12 @@ async function sayHowItWent<B>(job: Job<B>, ended: Ended, early: boolean, io: Io
   const { steps, seconds } = ended;
   const done = Math.max(1, steps - job.startStep);
   const metrics = job.folder.metrics();
-  const times = metrics.filter((metric) => metric.kind === 'step').map((metric) => metric.ms ?? 0);
+  const times = metrics.filter((metric) => metric.kind === 'step').map(({ ms }) => Number(ms ?? 0));
   const mean = times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length);
   say(io);
-  for (const line of coursePlot(metrics)) say(io, line);
+  for (const line of coursePlot(metrics, job.task.score)) say(io, line);
   say(io);
-  const enough = format.percent(job.config.training.stop_accuracy ?? 1);
+  const enough = format.score(job.task.score ?? 'accuracy', job.config.training.stop_accuracy ?? 1);
   const peak = sayPeak(job.plan);
   facts(io, [
     ['steps', `${format.count(steps)}${early ? `, stopped early: above ${enough} on held-out data` : ''}`],

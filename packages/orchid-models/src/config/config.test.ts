@@ -49,7 +49,24 @@ describe('parseConfig', () => {
       { ...recall, mixer: 'attention', hidden_size: 6, num_attention_heads: 4 },
       /num_attention_heads is 4 and hidden_size is 6; want a divisor of hidden_size/,
     ],
-    ['another mixer', { ...recall, mixer: 'mamba' }, /mixer is "mamba"; want "orchid" or "attention"/],
+    ['another mixer', { ...recall, mixer: 'mamba' }, /mixer is "mamba"; want "orchid" or "attention" or "hyena"/],
+    [
+      'a projection longer than the sequence',
+      { ...recall, mixer: 'linformer', linformer_k: 129 },
+      /linformer_k is 129 and max_position_embeddings is 128; want at most that/,
+    ],
+    [
+      'routing with heads of one channel',
+      { ...recall, mixer: 'routing', hidden_size: 4, num_attention_heads: 4 },
+      /num_attention_heads is 4 and hidden_size is 4; mixer "routing" wants heads of at least 2 channels/,
+    ],
+    ['odd buckets', { ...recall, num_buckets: 3 }, /num_buckets is 3; want an even integer/],
+    ['odd factors of buckets', { ...recall, num_buckets: [2, 3] }, /num_buckets\.1 is 3; want an even integer/],
+    [
+      'other buckets',
+      { ...recall, num_buckets: 'few' },
+      /num_buckets is "few"; want an even integer, a list of them, or/,
+    ],
     ['two things at once', { ...recall, hidden_size: 0, filter_order: 'a' }, /hidden_size is 0.*; filter_order is "a"/],
   ])('refuses %s', (_, json, message) => {
     expect(() => parseConfig(json)).toThrow(message);

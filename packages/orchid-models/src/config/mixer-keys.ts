@@ -19,7 +19,7 @@ export const mixerKeys = {
     'Reformer: positions of a chunk, which attends to itself and the one before.',
   ),
   num_buckets: z
-    .union([even, z.array(even).min(1)])
+    .union([even, z.array(even).min(1)], { error: 'want an even integer, a list of them, or null' })
     .nullable()
     .default(null)
     .describe('Reformer: buckets a round, even, or even factors of their number; null: two for each chunk of l_max.'),

@@ -55,7 +55,7 @@ function explain(issue: z.core.$ZodIssue, json: object, known: readonly string[]
     });
   }
   const key = issue.path.join('.');
-  const value = (json as Record<string, unknown>)[key];
+  const value = issue.path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown>)[part], json);
   const got = value === undefined ? 'is missing' : `is ${JSON.stringify(value) ?? String(value)}`;
   return [`${key} ${got}; ${wanted(issue)}`];
 }

@@ -23,15 +23,20 @@ export function similarities(points: tf.Tensor4D, centroids: tf.Tensor3D): tf.Te
 }
 
 /**
+ * The loss's weight. AdamW, which is what trains here, does not see a constant factor; clipping by the norm of all gradients does,
+ * and this one should not push the others down.
+ */
+const WEIGHT = 0.01;
+
+/**
  * y as it is, on whose way back the centroids get the gradient of the k-means loss
  *
- *     ½ · mean over real points z, queries and keys alike, of |μ_a(z) - z/|z||²      a(z): the centroid nearest to z
+ *     0.01 · ½ · mean over real points z, queries and keys alike, of |μ_a(z) - z/|z||²      a(z): the centroid nearest to z
  *
  * in every head, and nothing else: neither y nor the points see that loss, and no reported loss holds it. The paper moves
  * centroids by an exponential moving average instead, which is this gradient under plain descent with the average's rate. As a
- * gradient it needs no state: it is right when a block is run again for the gradients, it is summed over parts of a batch and
- * over workers as all gradients are, and the optimizer's state and the checkpoint hold all there is. The price: AdamW scales
- * its steps, and clipping by norm counts it in.
+ * gradient it needs no state of its own: it is right when a block is run again for the gradients, it is summed over parts of a
+ * batch and over workers as all gradients are (so n parts give n times as much), and a checkpoint holds all there is.
  *
  * @param centroids [heads, C, d]
  */
@@ -63,6 +68,6 @@ function gradientOf(centroids: tf.Tensor3D, { q, k, mask }: Routed): tf.Tensor3D
     const members = tf.slice(both, [0, width], [count, 1]);
     const pull = tf.sub(tf.mul(tf.reshape(centroids, [count, width]), members), sum);
     const all = tf.maximum(tf.div(tf.sum(members), heads), 1);
-    return tf.reshape(tf.div(pull, all), [heads, clusters, width]);
+    return tf.reshape(tf.mul(tf.div(pull, all), WEIGHT), [heads, clusters, width]);
   });
 }

@@ -164,7 +164,7 @@ describe.each(engines)('RoutingMixer on %s', (engine) => {
       }
       const loss = () => {
         const far = all.map(({ h, z, c }) => centroid(h, c).reduce((sum, m, i) => sum + (m - z[i]!) ** 2, 0));
-        return (0.5 * far.reduce((a, b) => a + b)) / (all.length / heads);
+        return (0.01 * 0.5 * far.reduce((a, b) => a + b)) / (all.length / heads);
       };
       const want = Float64Array.from(given.centroids!, (value, i) => {
         given.centroids![i] = value + 1e-5;
@@ -208,7 +208,7 @@ describe('RoutingMixer', () => {
     const centroids = mixer.namedParameters().get('centroids')!.variable;
     for (let step = 0; step < 100; step++) {
       const { value, grads } = tf.variableGrads(() => tf.sum(mixer.forward(x)) as tf.Scalar, [centroids]);
-      tf.tidy(() => centroids.assign(tf.sub(centroids, tf.mul(grads[centroids.name]!, 0.5))));
+      tf.tidy(() => centroids.assign(tf.sub(centroids, tf.mul(grads[centroids.name]!, 50))));
       tf.dispose([value, grads]);
     }
     const [queries, keys] = await assigned(mixer, x, null);

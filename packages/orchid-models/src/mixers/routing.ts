@@ -10,7 +10,7 @@ import { atPositions } from '../layers/positions.ts';
 import { gatherRows, rowIds, scatterRows } from '../layers/rows.ts';
 import { stopGradient } from '../layers/stop-gradient.ts';
 import { paddingBias } from './attention.ts';
-import { similarities, withCentroidGradient } from './centroid-gradient.ts';
+import { direction, similarities, withCentroidGradient } from './centroid-gradient.ts';
 import { checkInput, type MixingOptions, type SequenceMixer } from './sequence-mixer.ts';
 
 export interface RoutingMixerOptions {
@@ -42,7 +42,7 @@ const PADDING = -1e30;
  * nothing that is reported: see {@link withCentroidGradient}. The paper gives half of the heads to local attention; here all
  * route. Order is known from embeddings alone.
  *
- * Parameters: `in_linear.*` [3D, D], `out_linear.*` [D, D], `centroids` [heads, C, d], normal at first.
+ * Parameters: `in_linear.*` [3D, D], `out_linear.*` [D, D], `centroids` [heads, C, d], of length 1 at first.
  */
 export class RoutingMixer extends Module implements SequenceMixer {
   readonly width: number;
@@ -65,7 +65,7 @@ export class RoutingMixer extends Module implements SequenceMixer {
     this.window = window === undefined ? undefined : checkCount('RoutingMixer: window', window);
     this.#in = this.addModule('in_linear', new Linear({ inFeatures: width, outFeatures: 3 * width }, rng));
     this.#out = this.addModule('out_linear', new Linear({ inFeatures: width, outFeatures: width }, rng));
-    const centroids = normal(rng, [heads, clusters, width / heads]);
+    const centroids = tf.tidy(() => direction(normal(rng, [heads, clusters, width / heads])));
     this.#centroids = this.addParameter('centroids', centroids, { weightDecay: 0 });
   }
 
