@@ -19,6 +19,7 @@ export { Bert } from './models/bert/bert.ts';
 export { OrchidBert } from './models/bert/orchid-bert.ts';
 export type { Classifier, ClassifyOptions } from './models/classifier.ts';
 export { type AnyModel, type CreateModelOptions, createModel, type ModelOf } from './models/create.ts';
+export { DnaMaskedLanguageModel } from './models/dna.ts';
 export { MaskedLanguageModel } from './models/masked-lm.ts';
 export type { Model } from './models/model.ts';
 export { OrchidAudio } from './models/orchid-audio.ts';

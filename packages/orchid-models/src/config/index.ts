@@ -1,3 +1,4 @@
 // Configurations of models: plain JSON, checked.
+export { type ComplementMap, complementMap } from './complement.ts';
 export { configJsonSchema, parseConfig } from './parse.ts';
 export type { ConfigInputOf, ConfigOf, ModelConfig, ModelConfigInput, ModelType } from './schema.ts';

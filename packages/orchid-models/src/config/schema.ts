@@ -4,6 +4,7 @@ import { bert } from './models/bert.ts';
 import { maskedLm } from './models/masked-lm.ts';
 import { orchidAudio } from './models/orchid-audio.ts';
 import { orchidBert } from './models/orchid-bert.ts';
+import { orchidDna } from './models/orchid-dna.ts';
 import { orchidVit } from './models/orchid-vit.ts';
 import { recall } from './models/recall.ts';
 import { vit } from './models/vit.ts';
@@ -16,6 +17,7 @@ export const DEFINITIONS = {
   'orchid-vit': orchidVit,
   vit,
   'orchid-audio': orchidAudio,
+  'orchid-dna': orchidDna,
 } as const;
 
 export type ModelType = keyof typeof DEFINITIONS;

@@ -9,6 +9,7 @@ import {
 } from '../config/index.ts';
 import { Bert } from './bert/bert.ts';
 import { OrchidBert } from './bert/orchid-bert.ts';
+import { DnaMaskedLanguageModel } from './dna.ts';
 import { MaskedLanguageModel } from './masked-lm.ts';
 import type { Model } from './model.ts';
 import { OrchidAudio } from './orchid-audio.ts';
@@ -25,6 +26,7 @@ const MODELS = {
   'orchid-vit': OrchidVit,
   vit: Vit,
   'orchid-audio': OrchidAudio,
+  'orchid-dna': DnaMaskedLanguageModel,
 } as const satisfies { [T in ModelType]: new (config: ConfigOf<T>, rng: Rng) => Model<ConfigOf<T>> };
 
 /** The model of a model_type; of several, one of theirs. */

@@ -10,7 +10,7 @@ import { Linear } from '../layers/linear.ts';
 import { mixerOptions } from './mixer-options.ts';
 import type { LogitsOptions, SequenceModel } from './sequence-model.ts';
 
-type SmallConfig = ConfigOf<'orchid-recall' | 'orchid-masked-lm'>;
+type SmallConfig = ConfigOf<'orchid-recall' | 'orchid-masked-lm' | 'orchid-dna'>;
 
 /**
  * Parameters: `embedding.weight` [V, D], `position_embedding.weight` [l_max, D] if configured, `blocks.<i>.*`, `norm.*`,

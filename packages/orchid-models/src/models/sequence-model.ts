@@ -40,6 +40,7 @@ export interface EncodeOptions {
 const sequenceModelTypes = [
   'orchid-recall',
   'orchid-masked-lm',
+  'orchid-dna',
   'orchid-bert',
   'bert',
 ] as const satisfies readonly ModelType[];
