@@ -87,6 +87,7 @@ const evaluate: Entry = {
     command
       .argument('<dir>', 'the folder of a run, or of a checkpoint')
       .option('--text <file>', 'a masked-language model is measured on this text')
+      .option('--data <path>', 'a classifier is measured on the test part of this data (default: as in training)')
       .option('--sequences <n>', 'a recall model is measured on so many fresh sequences', atLeastOne, 1000)
       .option('--length <n>', 'length of the sequences or windows (default: as in training)', atLeastOne)
       .option('--seed <n>', 'start of the random numbers of the sequences or masks', fromZero)

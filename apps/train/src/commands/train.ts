@@ -1,9 +1,11 @@
 // `orchid train <task>`: one run from its options to what to do next, whatever the task.
+import { parameterCount } from '@orchid-ml/orchid-models';
 import type { TrainOptions } from '../config/options.ts';
 import type { Task as TaskName } from '../config/schema.ts';
 import { Failure } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
+import type { RunFolder } from '../run/folder.ts';
 import { piecesOf, planSteps } from '../run/memory.ts';
 import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
 import { trainRun } from '../run/train-run.ts';
@@ -63,6 +65,19 @@ export function trainCommand(name: TaskName) {
         io,
       );
       if (ended.interrupted) return 130;
+      folder.finish({
+        task: name,
+        mixer: config.model.mixer,
+        parameters: parameterCount(model),
+        steps: ended.steps,
+        seconds: ended.seconds,
+        stepMs: medianStep(folder),
+        tokensPerSecond: (Math.max(1, ended.steps - startStep) * task.tokensPerBatch) / ended.seconds,
+        scoreName: task.score ?? 'accuracy',
+        score: score ?? null,
+        evaluation: ended.scores ?? null,
+        engine: String(engine),
+      });
       suggestions(io, kind.suggest(io.program, folder.argument, config));
       const required = config.training.require_accuracy;
       if (required !== null && !((score ?? Number.NaN) >= required)) throw tooLow(score, required);
@@ -72,6 +87,14 @@ export function trainCommand(name: TaskName) {
       model.dispose();
     }
   };
+}
+
+function medianStep(folder: RunFolder): number {
+  const times = folder
+    .metrics()
+    .flatMap(({ kind, ms }) => (kind === 'step' && typeof ms === 'number' ? [ms] : []))
+    .sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
 function tooLow(score: number | undefined, required: number): Failure {

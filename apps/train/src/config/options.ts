@@ -1,4 +1,4 @@
-// The options that `train recall` and `train mlm` share, and what they say about the configuration.
+// The options of `orchid train`, and what they say about the configuration.
 import type { Workers } from '../run/workers.ts';
 
 export interface TrainOptions {
@@ -16,6 +16,7 @@ export interface TrainOptions {
   readonly logEvery: number;
   readonly text?: string;
   readonly evalText?: string;
+  readonly data?: string;
 }
 
 /** --set, --seed and --steps as assignments of keys. */

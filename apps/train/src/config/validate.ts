@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { suggestion } from './nearest.ts';
-import { leaves, type MlmConfig, type RecallConfig, type RunConfig, schemas, type Task } from './schema.ts';
+import {
+  leaves,
+  type MlmConfig,
+  type RecallConfig,
+  type RunConfig,
+  schemas,
+  type Task,
+  type TokenConfig,
+} from './schema.ts';
 
 /** `"fast" (a string)`, `[1, 2] (a list)`. */
 export function shown(value: unknown): string {
@@ -19,6 +27,7 @@ export function wanted(schema: z.ZodType): string {
   if (schema instanceof z.ZodLiteral) return [...schema.values].map((v) => JSON.stringify(v)).join(' or ');
   if (schema instanceof z.ZodEnum) return `one of ${schema.options.join(', ')}`;
   if (schema instanceof z.ZodBoolean) return 'true or false';
+  if (schema instanceof z.ZodArray) return `a list, each ${wanted(schema.element as z.ZodType)}`;
   if (schema instanceof z.ZodString) return 'a string';
   if (schema instanceof z.ZodNumber) {
     const isWhole = schema.format === 'safeint';
@@ -80,12 +89,7 @@ export function validate(raw: unknown, task: Task, where: string): RunConfig {
     throw new UsageError([...new Set(lines)].join('\n'));
   }
   const config = result.data;
-  const longest = config.model.max_position_embeddings;
-  if (longest !== null && config.data.length > longest)
-    throw new UsageError(
-      `${where}: sequences of data.length ${config.data.length} do not fit the model: model.max_position_embeddings ` +
-        `(l_max) is ${longest}. Make data.length smaller, or l_max at least ${config.data.length} (null takes data.length).`,
-    );
+  if (isOfTokens(config)) checkLength(config, where);
   if (config.model.transform === 'dct' && config.model.kernel_domain === 'time')
     throw new UsageError(`${where}: model.kernel_domain time goes with model.transform dft only; the transform is dct`);
   const problem = mixerProblem(config);
@@ -93,8 +97,22 @@ export function validate(raw: unknown, task: Task, where: string): RunConfig {
   return config;
 }
 
+function isOfTokens(config: RunConfig): config is TokenConfig {
+  return 'max_position_embeddings' in config.model;
+}
+
+function checkLength({ model, data }: TokenConfig, where: string): void {
+  const longest = model.max_position_embeddings;
+  if (longest !== null && data.length > longest)
+    throw new UsageError(
+      `${where}: sequences of data.length ${data.length} do not fit the model: model.max_position_embeddings ` +
+        `(l_max) is ${longest}. Make data.length smaller, or l_max at least ${data.length} (null takes data.length).`,
+    );
+}
+
 /** What does not go together among the keys of a mixer, or null; of those that this mixer looks at. */
-function mixerProblem({ model, data }: RunConfig): string | null {
+function mixerProblem(config: RunConfig): string | null {
+  const { model } = config;
   const { mixer, hidden_size: width, num_attention_heads: heads } = model;
   const hasHeads = mixer !== 'orchid' && mixer !== 'hyena';
   if (hasHeads && width % heads !== 0) {
@@ -103,7 +121,9 @@ function mixerProblem({ model, data }: RunConfig): string | null {
   if (mixer === 'routing' && heads === width) {
     return `model.num_attention_heads is ${heads} and model.hidden_size ${width}; routing wants heads of at least 2 channels`;
   }
-  const longest = model.max_position_embeddings ?? data.length;
+  // Of images and sounds the model itself says how many positions there are.
+  if (!isOfTokens(config)) return null;
+  const longest = config.model.max_position_embeddings ?? config.data.length;
   if (mixer === 'linformer' && model.linformer_k > longest) {
     return `model.linformer_k is ${model.linformer_k}; want at most l_max, which is ${longest}`;
   }

@@ -10,6 +10,7 @@ import { Failure, messageOf, UsageError } from '../errors.ts';
 import { shellQuote } from '../ui/format.ts';
 
 const runFile = 'run.json';
+const resultFile = 'result.json';
 
 /** What a run remembers of how it was started, so that it can go on and be evaluated later. */
 export interface RunRecord {
@@ -21,17 +22,40 @@ export interface RunRecord {
 /** Where a run's data is: files and folders, absolute, by the option that named them. */
 export type Sources = Readonly<Partial<Record<'text' | 'evalText' | 'data', string>>>;
 
-/** A line of metrics.jsonl: a training step, or an evaluation on held-out data. */
+/** A line of metrics.jsonl: a training step, or an evaluation on held-out data; beside the loss, what the task measures. */
 export interface Metric {
   readonly kind: 'step' | 'evaluation';
   readonly step: number;
   readonly loss: number;
-  readonly accuracy: number;
+  readonly [score: string]: number | string | MemoryInUse | undefined;
   readonly learningRate?: number;
   readonly gradientNorm?: number;
   readonly ms?: number;
   /** at an evaluation: what is in use once it is over */
   readonly memory?: MemoryInUse;
+}
+
+/** How a finished run went: result.json. */
+export interface RunResult {
+  readonly task: Task;
+  /** the mixer of the model */
+  readonly mixer: string;
+  readonly parameters: number;
+  /** steps done in all */
+  readonly steps: number;
+  /** seconds of this process's steps and evaluations */
+  readonly seconds: number;
+  /** median, in milliseconds */
+  readonly stepMs: number;
+  readonly tokensPerSecond: number;
+  /** what `score` is: accuracy, matthews, ... */
+  readonly scoreName: string;
+  /** of the finished model; null where it could not be measured */
+  readonly score: number | null;
+  /** of the last evaluation on held-out data */
+  readonly evaluation: Readonly<Record<string, number>> | null;
+  /** the engine in words */
+  readonly engine: string;
 }
 
 /** Flat over a run, or something leaks. */
@@ -89,7 +113,7 @@ export class RunFolder {
       // The record first: where the disk is full, the earlier run is still whole.
       writeRecord(path, record);
       if (force)
-        for (const name of ['checkpoint', 'checkpoint.previous', 'metrics.jsonl'])
+        for (const name of ['checkpoint', 'checkpoint.previous', 'metrics.jsonl', resultFile])
           rmSync(join(path, name), { recursive: true, force: true });
     } catch (error) {
       throw explainDisk(error, `the folder ${shown} cannot be written`);
@@ -136,6 +160,26 @@ export class RunFolder {
       return lines.filter(Boolean).map((line) => JSON.parse(line) as Metric);
     } catch (error) {
       throw new Failure(`${join(this.shown, 'metrics.jsonl')} is damaged: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Writes how the run went. */
+  finish(result: RunResult): void {
+    try {
+      replaceFile(join(this.path, resultFile), `${JSON.stringify(result, null, 2)}\n`);
+    } catch (error) {
+      throw explainDisk(error, `${join(this.shown, resultFile)} cannot be written`);
+    }
+  }
+
+  /** How the run went, or null when it has not come to its end. @throws Failure when the file is damaged */
+  result(): RunResult | null {
+    const file = join(this.path, resultFile);
+    if (!existsSync(file)) return null;
+    try {
+      return JSON.parse(readFileSync(file, 'utf8')) as RunResult;
+    } catch (error) {
+      throw new Failure(`${join(this.shown, resultFile)} is damaged: ${messageOf(error)}`, { cause: error });
     }
   }
 

@@ -58,7 +58,7 @@ export function planSteps<B>(
 
 function whatToSet({ details: { fits } }: StepTooLargeError, { data, training }: RunConfig): string {
   if (!fits) return '';
-  const keys = fits.length < data.length ? [`data.length=${fits.length}`] : [];
+  const isShorter = 'length' in data && fits.length < task.length;
   if (training.micro_batch_size !== null) keys.push(`training.micro_batch_size=${fits.microBatchSize}`);
   if (fits.recompute ? training.recompute === 'never' : training.recompute === 'always')
     keys.push('training.recompute=auto');

@@ -2,7 +2,15 @@
 import type { BackendInfo } from '@orchid-ml/backends';
 import { type Model, parameterCount } from '@orchid-ml/orchid-models';
 import type { Tokenizer } from '@orchid-ml/tokenizers';
-import { type AdamW, createSchedule, type Scores, type Task, TrainingDivergedError, train, WorkerError } from '@orchid-ml/trainers';
+import {
+  type AdamW,
+  createSchedule,
+  type Scores,
+  type Task,
+  TrainingDivergedError,
+  train,
+  WorkerError,
+} from '@orchid-ml/trainers';
 import { checkpointDirectory } from '@orchid-ml/trainers/node';
 import type { RunConfig } from '../config/schema.ts';
 import { CommandError, Failure, messageOf, systemCode } from '../errors.ts';

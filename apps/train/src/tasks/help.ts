@@ -11,6 +11,8 @@ export interface TaskHelp {
   readonly examples: readonly string[];
 }
 
+const data = (what: string) => (command: Command) => command.option('--data <path>', what);
+
 /** In the order that help shows them. */
 export const taskHelp: Readonly<Record<TaskName, TaskHelp>> = {
   recall: {
@@ -32,6 +34,30 @@ export const taskHelp: Readonly<Record<TaskName, TaskHelp>> = {
       'mlm --text book.txt',
       'mlm --text book.txt --eval-text other.txt --steps 3000',
       'mlm --text book.txt --set data.tokenizer=byte --set model.num_hidden_layers=4',
+    ],
+  },
+  mnist: {
+    summary: 'train a model on handwritten digits',
+    sources: data("the folder of MNIST's four files, .gz or not"),
+    examples: ['mnist --data mnist', 'mnist --data mnist --set model.mixer=attention'],
+  },
+  cifar10: {
+    summary: 'train a model on small photographs of ten kinds of things',
+    sources: data("the folder of CIFAR-10's binary version, or of train and test, folders or .tar.gz of images"),
+    examples: ['cifar10 --data cifar-10-batches-bin', 'cifar10 --data cifar10 --set data.rand_augment=2'],
+  },
+  imagenet: {
+    summary: 'train a model on folders of photographs, however many',
+    sources: data('a folder with train and val, each with a folder of images for each class'),
+    examples: ['imagenet --data imagenet', 'imagenet --data pets --set data.image_size=64 --set model.patch_size=8'],
+  },
+  'speech-commands': {
+    summary: 'train a model on spoken words, from the waveform',
+    sources: data('the folder of Speech Commands or of FSDD, or a .tar.gz of it'),
+    examples: [
+      'speech-commands --data speech_commands_v0.02',
+      'speech-commands --data words.tar.gz --set data.parts=speakers',
+      'speech-commands --preset fsdd --data recordings.tar.gz',
     ],
   },
 };

@@ -7,6 +7,10 @@ import type { TaskKind } from './kind.ts';
 const kinds: Readonly<Record<TaskName, () => Promise<TaskKind>>> = {
   recall: async () => (await import('./recall/kind.ts')).recall,
   mlm: async () => (await import('./mlm/kind.ts')).mlm,
+  mnist: async () => (await import('./classify/small-images.ts')).mnist,
+  cifar10: async () => (await import('./classify/small-images.ts')).cifar10,
+  imagenet: async () => (await import('./classify/imagenet.ts')).imagenet,
+  'speech-commands': async () => (await import('./classify/speech.ts')).speechCommands,
 };
 
 /** The task of that name. */

@@ -20,6 +20,11 @@ export function percent(fraction: number): string {
   return `${(100 * fraction).toFixed(2)} %`;
 }
 
+/** A score by its name: shares in percent, correlations as they are. */
+export function score(name: string, value: number): string {
+  return /accuracy|f1|chance/i.test(name) ? percent(value) : loss(value);
+}
+
 /** A loss: four digits that matter. */
 export function loss(value: number): string {
   return Number.isFinite(value) ? value.toPrecision(4) : String(value);

@@ -6,8 +6,12 @@ import { resample, sparkline } from './sparkline.ts';
 /** With its label and its numbers a plot then fits in 80 columns. */
 const width = 36;
 
-/** Lines with loss and accuracy of the training steps, and of the evaluations if there were several. */
-export function coursePlot(metrics: readonly Metric[]): string[] {
+/**
+ * Lines with loss and score of the training steps, and of the evaluations if there were several.
+ *
+ * @param scoreName of the evaluations; steps that measure something else are drawn by their loss alone
+ */
+export function coursePlot(metrics: readonly Metric[], scoreName = 'accuracy'): string[] {
   const lines: string[] = [];
   for (const [kind, name] of [
     ['step', 'training'],
@@ -15,14 +19,16 @@ export function coursePlot(metrics: readonly Metric[]): string[] {
   ] as const) {
     const points = metrics.filter((metric) => metric.kind === kind);
     if (points.length < 2) continue;
-    const losses = points.map((metric) => metric.loss);
-    const accuracies = points.map((metric) => metric.accuracy);
-    const [firstLoss, lastLoss] = ends(losses);
-    const [firstAccuracy, lastAccuracy] = ends(accuracies);
-    lines.push(
-      `${name} loss      ${sparkline(losses, { width })}  ${format.loss(firstLoss)} to ${format.loss(lastLoss)}`,
-      `${name} accuracy  ${sparkline(accuracies, { width, min: 0, max: 1 })}  ${format.percent(firstAccuracy)} to ${format.percent(lastAccuracy)}`,
-    );
+    const labelWidth = Math.max('loss'.length, scoreName.length);
+    for (const what of ['loss', scoreName]) {
+      const values = points.map((metric) => metric[what]).filter((value) => typeof value === 'number');
+      if (values.length < points.length) continue;
+      const [first, last] = ends(values);
+      const isShare = what !== 'loss' && values.every((value) => value >= 0 && value <= 1);
+      const drawn = sparkline(values, { width, ...(isShare && { min: 0, max: 1 }) });
+      const shown = (value: number) => (what === 'loss' ? format.loss(value) : format.score(what, value));
+      lines.push(`${name} ${what.padEnd(labelWidth)}  ${drawn}  ${shown(first)} to ${shown(last)}`);
+    }
   }
   return lines;
 }

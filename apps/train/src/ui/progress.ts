@@ -9,8 +9,8 @@ export interface StepReport {
   readonly step: number;
   /** running mean */
   readonly loss: number;
-  /** running mean, 0 to 1 */
-  readonly accuracy: number;
+  /** running mean, 0 to 1; left out by tasks without */
+  readonly accuracy?: number;
   readonly tokensPerSecond: number;
   readonly etaSeconds: number;
 }
@@ -50,7 +50,7 @@ export class Progress {
     this.#bar = io.terminal
       ? new cliProgress.SingleBar(
           {
-            format: '{bar} {value}/{total}  loss {loss}  acc {accuracy}  {rate} tokens/s  {left} left',
+            format: '{bar} {value}/{total}  loss {loss}  {accuracy}{rate} tokens/s  {left} left',
             stream: io.terminal,
             hideCursor: true,
             linewrap: false,
@@ -62,7 +62,7 @@ export class Progress {
           cliProgress.Presets.shades_classic,
         )
       : null;
-    this.#bar?.start(this.#total, this.#first, { loss: '-', accuracy: '-', rate: '-', left: '?' });
+    this.#bar?.start(this.#total, this.#first, { loss: '-', accuracy: '', rate: '-', left: '?' });
   }
 
   /** Shows that a step is done. */
@@ -70,12 +70,12 @@ export class Progress {
     const now = performance.now();
     const shown = {
       loss: format.loss(report.loss),
-      accuracy: format.percent(report.accuracy),
       rate: format.count(report.tokensPerSecond),
       left: format.duration(report.etaSeconds),
     };
+    const accuracy = report.accuracy === undefined ? null : format.percent(report.accuracy);
     if (this.#bar) {
-      this.#bar.update(report.step, shown);
+      this.#bar.update(report.step, { ...shown, accuracy: accuracy === null ? '' : `acc ${accuracy}  ` });
       return;
     }
     const isFirst = report.step === this.#first + 1;
@@ -83,7 +83,7 @@ export class Progress {
     this.#lastLine = now;
     say(
       this.#io,
-      `step ${report.step}/${this.#total}  loss ${shown.loss}  accuracy ${shown.accuracy}  ${shown.rate} tokens/s  ${shown.left} left`,
+      `step ${report.step}/${this.#total}  loss ${shown.loss}  ${accuracy === null ? '' : `accuracy ${accuracy}  `}${shown.rate} tokens/s  ${shown.left} left`,
     );
   }
 

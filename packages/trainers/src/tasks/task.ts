@@ -52,6 +52,8 @@ export interface Task<M extends Module = Module, Batch = unknown> {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Names of the metrics beside the loss. */
   readonly metrics: readonly string[];
+  /** Which of an evaluation's scores says how good a model is, the higher the better. Default `accuracy`. */
+  readonly score?: string;
   /** Where the training batches stand, as plain JSON; setting it goes on from there. */
   state: unknown;
   /** Tokens of a training batch, for the speed. */

@@ -48,10 +48,12 @@ export const mlm: TaskKind<MlmConfig> = {
         ['held out', `${evalFile ?? 'its end'}: ${heldOut} tokens, ${windows} windows used`],
         ['unigram', `${baseline} on the held-out masks: what guessing by frequency reaches`],
       ],
-      conclude: (_model, { loss = Number.NaN, accuracy = 0 }) => ({
-        score: accuracy,
+      conclude: (_model, { scores, score }) => ({
+        score,
         facts: [
-          ['held out', `loss ${format.loss(loss)}, accuracy ${format.percent(accuracy)}`],
+          ...(scores
+            ? [['held out', `loss ${format.loss(scores.loss)}, accuracy ${format.percent(score!)}`] as const]
+            : []),
           ['unigram', baseline],
         ],
       }),

@@ -1,0 +1,79 @@
+// ImageNet, or any folders of photographs: read, decoded, cropped and resized while the model learns.
+import { IMAGENET_STATISTICS, normalise, Rng, StreamedDataset, subset } from '@orchid-ml/datasets';
+import {
+  findSplits,
+  type ImageList,
+  listImageFolder,
+  type StreamedImages,
+  type StreamImagesOptions,
+  streamImages,
+} from '@orchid-ml/datasets/node';
+import type { ImagenetConfig } from '../../config/signal-schema.ts';
+import { augmentation, mixing } from './augment.ts';
+import { imageModelKeys, patches } from './image-model.ts';
+import { type ClassSource, classKind } from './kind.ts';
+import { splitOff } from './small-images.ts';
+
+interface Lists {
+  readonly train: ImageList;
+  readonly test: ImageList;
+}
+
+const { mean, deviation } = IMAGENET_STATISTICS;
+const scaled = normalise(mean, deviation);
+
+const source: ClassSource<ImagenetConfig, Lists> = {
+  name: 'imagenet',
+  title: 'Training Orchid on folders of images',
+  example: 'image',
+  wants: 'a folder with the folders train and val (or test), each with a folder of images for each class',
+  fixed: ['data.image_size'],
+
+  async load(_config, folder) {
+    const paths = findSplits(folder);
+    const train = await listImageFolder(paths.train);
+    return { loaded: { train, test: await listImageFolder(paths.test, train.classes) }, skipped: 0 };
+  },
+
+  classesOf: ({ train }) => train.classes,
+
+  dataset(config, { train, test }) {
+    const { image_size: size, crop_area, on_bad_image, prefetch, validation_examples: held } = config.data;
+    const options = { height: size, width: size, onBadImage: on_bad_image };
+    const plain: StreamImagesOptions = { ...options, region: { kind: 'centre' }, transform: scaled };
+    const augmented: StreamImagesOptions = {
+      ...options,
+      region: { kind: 'random', scale: [crop_area, 1] },
+      transform: augmentation(config, IMAGENET_STATISTICS),
+    };
+    const parts = splitOff(train.labels.length, held);
+    const tested: StreamedImages = streamImages(test, plain);
+    const of = { batchSize: config.training.batch_size, seed: config.seed };
+    const data = new StreamedDataset({
+      ...of,
+      ahead: prefetch,
+      train: subset(streamImages(train, augmented), parts.train),
+      evaluation: held > 0 ? subset(streamImages(train, plain), parts.held) : tested,
+      ...mixing(config.data),
+    });
+    const batchSize = Math.min(of.batchSize, test.labels.length);
+    return {
+      data,
+      testCount: test.labels.length,
+      test: () => new StreamedDataset({ ...of, batchSize, train: tested, evaluation: tested }).evalBatches(),
+    };
+  },
+
+  positions: patches,
+  model: (config) => imageModelKeys(config, 3),
+
+  async readFile(config, path) {
+    const { image_size: size } = config.data;
+    const list: ImageList = { path: '', names: [path], labels: new Int32Array(1), classes: [''] };
+    const options = { height: size, width: size, region: { kind: 'centre' }, transform: scaled } as const;
+    const inputs = await streamImages(list, { ...options, onBadImage: 'throw' }).read(0, new Rng(0));
+    return { inputs: inputs!, shape: [size, size, 3], labels: new Int32Array(1), batch: 1 };
+  },
+};
+
+export const imagenet = classKind(source);
