@@ -34,5 +34,6 @@ export {
   type SequenceModelType,
 } from './models/sequence-model.ts';
 export { Vit } from './models/vit.ts';
+export * from './pretrained/index.ts';
 export * from './safetensors/index.ts';
-export { loadStateDict, parameterCount, stateDict } from './state-dict.ts';
+export { loadStateDict, parameterCount, type StateDictOptions, type StoredDtype, stateDict } from './state-dict.ts';

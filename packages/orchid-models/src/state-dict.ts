@@ -3,24 +3,43 @@ import type { Module } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SafetensorsTensor } from './safetensors/index.ts';
 
-/** Every parameter of a module (frozen ones too) as host arrays, F32, by name. Waits for the device; the arrays are copies. */
-export async function stateDict(module: Module): Promise<Map<string, SafetensorsTensor>> {
+/** How a parameter may be stored. */
+export type StoredDtype = 'F32' | 'F16' | 'BF16';
+
+export interface StateDictOptions {
+  /** which parameters; default all */
+  readonly names?: readonly string[];
+  /** what `encodeSafetensors` is to round them to; default F32, which is exact */
+  readonly dtype?: StoredDtype;
+}
+
+/** Every parameter of a module (frozen ones too) as host arrays, by name. Waits for the device; the arrays are copies. */
+export async function stateDict(
+  module: Module,
+  { names, dtype = 'F32' }: StateDictOptions = {},
+): Promise<Map<string, SafetensorsTensor>> {
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
+    throw new Error(`stateDict: dtype is ${JSON.stringify(dtype)}; want "F32", "F16" or "BF16"`);
+  }
+  const wanted = names && new Set(names);
   const tensors = new Map<string, SafetensorsTensor>();
   for (const [name, { value }] of module.namedParameters()) {
-    tensors.set(name, { dtype: 'F32', shape: [...value.shape], data: Float32Array.from(await value.data()) });
+    if (wanted && !wanted.has(name)) continue;
+    tensors.set(name, { dtype, shape: [...value.shape], data: Float32Array.from(await value.data()) });
   }
   return tensors;
 }
 
-/** Floating-point tensors as float32, which is what parameters are. @throws Error for integers and booleans */
+/** Floating-point tensors as float32, which is what parameters are; F32 as it is. @throws Error for integers and booleans */
 export function toFloat32(name: string, { dtype, data }: Readonly<SafetensorsTensor>): Float32Array {
   if (dtype !== 'F32' && dtype !== 'F64' && dtype !== 'F16' && dtype !== 'BF16') {
     throw new Error(`'${name}' has the dtype ${dtype}, want F32 (or F64, F16, BF16, which are converted)`);
   }
-  return Float32Array.from(data as Float32Array | Float64Array);
+  return data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
 }
 
-const listed = (names: readonly string[]) =>
+/** Names for a message: the first four, and how many more there are. */
+export const listed = (names: readonly string[]) =>
   names
     .slice(0, 4)
     .map((name) => `'${name}'`)
@@ -49,7 +68,8 @@ export function loadStateDict(module: Module, tensors: ReadonlyMap<string, Reado
       continue;
     }
     try {
-      values.push({ variable, data: toFloat32(name, tensor) });
+      // A copy: an engine may go on using the array that it is given.
+      values.push({ variable, data: Float32Array.from(toFloat32(name, tensor)) });
     } catch (error) {
       problems.push((error as Error).message);
     }

@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rng } from './random.ts';
 
-function drawn(shape: readonly number[], draw: () => number): tf.Tensor {
+function drawn(rng: Rng, shape: readonly number[], draw: () => number): tf.Tensor {
+  // Of pages of zeros that nobody touches the system makes none.
+  if (rng.isBlank) return tf.zeros([...shape]);
   const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
   for (let i = 0; i < values.length; i++) values[i] = draw();
   return tf.tensor(values, [...shape], 'float32');
@@ -10,12 +12,12 @@ function drawn(shape: readonly number[], draw: () => number): tf.Tensor {
 
 /** Values uniform in [low, high), float32. */
 export function uniform(rng: Rng, shape: readonly number[], low: number, high: number): tf.Tensor {
-  return drawn(shape, () => rng.uniform(low, high));
+  return drawn(rng, shape, () => rng.uniform(low, high));
 }
 
 /** Normal values, float32. */
 export function normal(rng: Rng, shape: readonly number[], mean = 0, deviation = 1): tf.Tensor {
-  return drawn(shape, () => rng.normal(mean, deviation));
+  return drawn(rng, shape, () => rng.normal(mean, deviation));
 }
 
 /**

@@ -2,6 +2,13 @@
 // xoshiro128** (Blackman and Vigna, 2018), seeded through splitmix32 so that neighbouring seeds are unrelated.
 
 export class Rng {
+  /** For a module whose first values do not matter, since all are replaced or only their shapes are asked for: zeros. */
+  static blank(): Rng {
+    return new BlankRng();
+  }
+
+  /** Whether initialisers leave their tensors at zero in place of drawing. */
+  readonly isBlank: boolean = false;
   readonly #state = new Uint32Array(4);
   #spare: number | undefined;
 
@@ -53,5 +60,13 @@ export class Rng {
       this.#spare = undefined;
     }
     return mean + deviation * z;
+  }
+}
+
+class BlankRng extends Rng {
+  override readonly isBlank: boolean = true;
+
+  constructor() {
+    super(0);
   }
 }

@@ -50,6 +50,11 @@ export function createModel<C extends ModelConfigInput | ModelConfig>(
   { seed = 0 }: CreateModelOptions = {},
 ): ModelOf<C['model_type']> {
   const complete = parseConfig(config as ModelConfig);
-  const Class = MODELS[complete.model_type] as new (config: ModelConfig, rng: Rng) => Model;
-  return new Class(complete, new Rng(seed)) as ModelOf<C['model_type']>;
+  return construct(complete, new Rng(seed)) as ModelOf<C['model_type']>;
+}
+
+/** A model of a complete configuration. */
+export function construct(config: ModelConfig, rng: Rng): AnyModel {
+  const Class = MODELS[config.model_type] as unknown as new (config: ModelConfig, rng: Rng) => AnyModel;
+  return new Class(config, rng);
 }

@@ -106,7 +106,7 @@ describe.each(BACKENDS)('models on %s', (backend) => {
 
   it('the seed decides the weights', async () => {
     const [a, b, c] = [1, 1, 2].map((seed) => createModel(recall, { seed }));
-    const [one, two, three] = await Promise.all([a!, b!, c!].map(stateDict));
+    const [one, two, three] = await Promise.all([a!, b!, c!].map((model) => stateDict(model)));
     expect(one).toEqual(two);
     expect(one).not.toEqual(three);
     for (const model of [a, b, c]) model!.dispose();

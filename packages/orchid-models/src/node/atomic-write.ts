@@ -5,7 +5,8 @@ import { basename, dirname, join } from 'node:path';
 /** One file to be replaced. */
 export interface FileContent {
   path: string;
-  content: Uint8Array | string;
+  /** or what makes it, when its turn comes: contents made one after another are not in memory together */
+  content: Uint8Array | string | (() => Promise<Uint8Array | string>);
 }
 
 /** The calls that reach the disk; tests pass ones that fail. */
@@ -35,7 +36,8 @@ export async function writeFilesAtomically(
       const handle = await disk.open(target, 'wx');
       temporary.push(target);
       try {
-        await handle.writeFile(file.content);
+        const { content } = file;
+        await handle.writeFile(typeof content === 'function' ? await content() : content);
         await handle.sync();
       } finally {
         await handle.close();

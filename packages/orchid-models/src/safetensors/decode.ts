@@ -18,6 +18,14 @@ export interface DecodedSafetensors {
   metadata: Record<string, string>;
 }
 
+export interface DecodeOptions {
+  /**
+   * false: arrays are views of the bytes wherever their place in memory allows it, for whoever copies them elsewhere at once.
+   * Default true.
+   */
+  copy?: boolean;
+}
+
 /** The format's own limit on the header, which keeps a damaged length field from asking for all memory. */
 const MAX_HEADER_BYTES = 100_000_000;
 
@@ -42,14 +50,14 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 /**
  * Decodes the bytes of a safetensors file (8 bytes little-endian header length N, N bytes of JSON, then the tensors).
  *
- * Every array is a copy, so the bytes may be reused afterwards. F16 and BF16 are widened to Float32Array (the `dtype`
+ * Every array is a copy, so the bytes may be reused afterwards, unless the caller wants none. F16 and BF16 are widened to Float32Array (the `dtype`
  * still says what the file held); I64 and U64 are BigInt arrays; BOOL is a Uint8Array of zeros and ones.
  *
  * Errors: a truncated file, a header that is not JSON, a name that occurs twice, an unknown dtype, a shape or offsets that are not
  * counts, offsets out of range, overlapping or leaving a hole, a byte count that does not fit shape and dtype, bytes
  * after the last tensor.
  */
-export function decodeSafetensors(bytes: Uint8Array): DecodedSafetensors {
+export function decodeSafetensors(bytes: Uint8Array, { copy = true }: DecodeOptions = {}): DecodedSafetensors {
   if (bytes.byteLength < 8) {
     fail(`the file is truncated: it has ${bytes.byteLength} bytes, and the header's length alone takes 8`);
   }
@@ -71,7 +79,7 @@ export function decodeSafetensors(bytes: Uint8Array): DecodedSafetensors {
   }
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkLayout(entries, body.byteLength);
-  return { tensors: new Map(entries.map((entry) => [entry.name, readTensor(entry, body)])), metadata };
+  return { tensors: new Map(entries.map((entry) => [entry.name, readTensor(entry, body, copy)])), metadata };
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -142,17 +150,19 @@ function checkLayout(entries: readonly Entry[], bodyBytes: number): void {
   if (position !== bodyBytes) fail(`${bodyBytes - position} bytes after the last tensor belong to no tensor`);
 }
 
-function readTensor({ name, dtype, shape, begin, end }: Entry, body: Uint8Array): SafetensorsTensor {
+function readTensor({ name, dtype, shape, begin, end }: Entry, body: Uint8Array, isCopied: boolean): SafetensorsTensor {
   const { array, bytes } = DTYPES[dtype];
   // A copy of exactly these bytes: typed arrays need aligned offsets, and nobody should hold the whole file alive.
   // (Not slice(): a Node Buffer's would be a view.)
-  const copy = new Uint8Array(end - begin);
-  copy.set(body.subarray(begin, end));
-  const { buffer } = copy;
-  const length = (end - begin) / bytes;
+  let own = body.subarray(begin, end);
+  if (isCopied || own.byteOffset % bytes !== 0) {
+    own = new Uint8Array(end - begin);
+    own.set(body.subarray(begin, end));
+  }
+  const [buffer, offset, length] = [own.buffer as ArrayBuffer, own.byteOffset, (end - begin) / bytes];
   let data: SafetensorsArray;
-  if (array !== null) data = new array(buffer, 0, length);
-  else data = dtype === 'F16' ? widenHalf(new Uint16Array(buffer)) : widenBrainFloat(new Uint16Array(buffer));
+  if (array !== null) data = new array(buffer, offset, length);
+  else data = (dtype === 'F16' ? widenHalf : widenBrainFloat)(new Uint16Array(buffer, offset, length));
   if (dtype === 'BOOL') {
     const wrong = (data as Uint8Array).findIndex((value) => value > 1);
     if (wrong >= 0) fail(`tensor '${name}' is BOOL, and its element ${wrong} is ${data[wrong]}, want 0 or 1`);

@@ -1,6 +1,6 @@
 // The element types of the safetensors format, and which JavaScript array holds each one.
 
-/** Element types this codec knows, as the format spells them. F16 and BF16 are read only, widened to Float32Array. */
+/** Element types this codec knows, as the format spells them. F16 and BF16 are Float32Arrays in memory. */
 export type SafetensorsDtype =
   | 'F64'
   | 'F32'
@@ -83,6 +83,43 @@ export function widenHalf(source: Uint16Array): Float32Array {
     if (exponent === 0) out[i] = sign * fraction * 2 ** -24;
     else if (exponent === 31) out[i] = fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
     else out[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return out;
+}
+
+const words = new Uint32Array(1);
+const word = new Float32Array(words.buffer);
+
+/** Single to IEEE half precision, to the nearest, ties to even. Beyond 65,504 it is an infinity, below 2^-25 zero. */
+export function narrowToHalf(source: Float32Array): Uint16Array {
+  const out = new Uint16Array(source.length);
+  for (let i = 0; i < source.length; i++) {
+    word[0] = source[i]!;
+    const bits = words[0]!;
+    const sign = (bits >>> 16) & 0x8000;
+    const magnitude = bits & 0x7fffffff;
+    if (magnitude >= 0x7f800000) out[i] = sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00);
+    else if (magnitude >= 0x38800000) {
+      // Rounding may carry into the exponent, which is then right too, up to infinity.
+      const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
+      out[i] = sign | Math.min(0x7c00, (rounded - 0x38000000) >>> 13);
+    } else {
+      // Of steps of 2^-24 there are less than 1,024: adding 1.5 · 2^23 leaves their number, rounded, in the lowest bits.
+      word[0] = Math.abs(source[i]!) * 2 ** 24 + 12_582_912;
+      out[i] = sign | (words[0]! - 0x4b400000);
+    }
+  }
+  return out;
+}
+
+/** Single to bfloat16, to the nearest, ties to even. */
+export function narrowToBrainFloat(source: Float32Array): Uint16Array {
+  const bits = new Uint32Array(source.buffer, source.byteOffset, source.length);
+  const out = new Uint16Array(source.length);
+  for (let i = 0; i < source.length; i++) {
+    const value = bits[i]!;
+    const isNone = (value & 0x7fffffff) > 0x7f800000;
+    out[i] = isNone ? (value >>> 16) | 0x40 : (value + 0x7fff + ((value >>> 16) & 1)) >>> 16;
   }
   return out;
 }

@@ -1,5 +1,13 @@
 // Writes safetensors files in the layout that Python's writer uses, so that the bytes depend on the content alone.
-import { DTYPES, elementCount, isDtype, type SafetensorsDtype, type SafetensorsTensor } from './dtypes.ts';
+import {
+  DTYPES,
+  elementCount,
+  isDtype,
+  narrowToBrainFloat,
+  narrowToHalf,
+  type SafetensorsDtype,
+  type SafetensorsTensor,
+} from './dtypes.ts';
 
 function fail(message: string): never {
   throw new Error(`encodeSafetensors: ${message}`);
@@ -9,8 +17,10 @@ function fail(message: string): never {
  * Encodes tensors as the bytes of a safetensors file. The widest element types come first and names are sorted within
  * them, so every tensor is aligned to its element; the header is padded with spaces to a multiple of 8 bytes.
  *
- * Errors: the name `__metadata__`, an unknown dtype, F16 or BF16 (read only: JavaScript has no array for them), data of the wrong
- * class or length, a shape that is not counts, a metadata value that is not a string.
+ * F16 and BF16 take their values as a Float32Array, as `decodeSafetensors` gives them, and round to the nearest, ties to even.
+ *
+ * Errors: the name `__metadata__`, an unknown dtype, data of the wrong class or length, a shape that is not counts, a
+ * metadata value that is not a string.
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, Readonly<SafetensorsTensor>>,
@@ -45,11 +55,17 @@ export function encodeSafetensors(
   out.set(header, 8);
   let position = 8 + headerBytes;
   for (const { tensor } of entries) {
-    const { buffer, byteOffset, byteLength } = tensor.data;
+    const { buffer, byteOffset, byteLength } = stored(tensor);
     out.set(new Uint8Array(buffer, byteOffset, byteLength), position);
     position += byteLength;
   }
   return out;
+}
+
+/** The array whose bytes are the tensor's in the file. */
+function stored({ dtype, data }: Readonly<SafetensorsTensor>): ArrayBufferView {
+  if (dtype === 'F16') return narrowToHalf(data as Float32Array);
+  return dtype === 'BF16' ? narrowToBrainFloat(data as Float32Array) : data;
 }
 
 function check(name: string, { dtype, shape, data }: Readonly<SafetensorsTensor>): void {
@@ -58,10 +74,10 @@ function check(name: string, { dtype, shape, data }: Readonly<SafetensorsTensor>
   if (!isDtype(dtype))
     fail(`tensor '${name}' has the unknown dtype ${JSON.stringify(dtype)}; known: ${Object.keys(DTYPES).join(', ')}`);
   const { array } = DTYPES[dtype as SafetensorsDtype];
-  if (array === null) fail(`tensor '${name}' is ${dtype}, which can be read but not written; write it as F32`);
-  if (!(data instanceof array)) {
+  const wanted = array ?? Float32Array;
+  if (!(data instanceof wanted)) {
     fail(
-      `tensor '${name}' of dtype ${dtype} wants its data as ${array.name}, got ${(data as object)?.constructor?.name ?? typeof data}`,
+      `tensor '${name}' of dtype ${dtype} wants its data as ${wanted.name}, got ${(data as object)?.constructor?.name ?? typeof data}`,
     );
   }
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
