@@ -9,6 +9,7 @@ export type { MlmBatch, MlmSource } from './mlm-source.ts';
 export { OrdinaryIds, type VocabularyOf } from './ordinary.ts';
 export { type PackingOptions, packDocuments, WindowPacker } from './packing.ts';
 export * from './parquet/index.ts';
+export { shuffled } from './random.ts';
 export { type RecallBatch, RecallGenerator, type RecallOptions, recallBatches } from './recall.ts';
 export {
   formatRecall,

@@ -105,5 +105,5 @@ export const training = z.strictObject({
     .describe('the command fails (exit code 1) below this final accuracy; null never fails'),
 });
 
-export const seed = () => whole(0).describe('start of every random number: weights, batches, masks; --seed sets it too');
-
+export const seed = () =>
+  whole(0).describe('start of every random number: weights, batches, masks; --seed sets it too');

@@ -56,9 +56,9 @@ export function planSteps<B>(
   }
 }
 
-function whatToSet({ details: { fits } }: StepTooLargeError, { data, training }: RunConfig): string {
+function whatToSet({ details: { fits, length } }: StepTooLargeError, { training }: RunConfig): string {
   if (!fits) return '';
-  const isShorter = 'length' in data && fits.length < task.length;
+  const keys = fits.length < length ? [`data.length=${fits.length}`] : [];
   if (training.micro_batch_size !== null) keys.push(`training.micro_batch_size=${fits.microBatchSize}`);
   if (fits.recompute ? training.recompute === 'never' : training.recompute === 'always')
     keys.push('training.recompute=auto');

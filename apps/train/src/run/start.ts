@@ -51,7 +51,9 @@ export function planRun({ name: task, fixed }: TaskKind, options: TrainOptions, 
   const config = applyOverrides(before, assignments(options));
   // Weights are made for these keys.
   const isFixed = (key: string) => key.startsWith('model.') || fixed.includes(key);
-  const changed = leaves(task).find(({ key }) => isFixed(key) && JSON.stringify(settingOf(before, key)) !== JSON.stringify(settingOf(config, key)));
+  const changed = leaves(task).find(
+    ({ key }) => isFixed(key) && JSON.stringify(settingOf(before, key)) !== JSON.stringify(settingOf(config, key)),
+  );
   if (changed)
     throw new UsageError(
       `--resume: \`${changed.key}\` cannot change from ${settingOf(before, changed.key)} to ${settingOf(config, changed.key)}; the saved weights are made for it. Start a new run instead.`,

@@ -79,7 +79,7 @@ function announce<B>(job: Job<B>, io: Io): void {
     ['data', job.data],
     [
       'plan',
-      `${format.count(training.steps)} steps of ${training.batch_size} x ${config.data.length} tokens, ` +
+      `${format.count(training.steps)} steps of ${training.batch_size} x ${job.task.tokensPerBatch / training.batch_size} tokens, ` +
         `AdamW at ${optimizer.learning_rate}, ${schedule.kind} after ${schedule.warmup_steps} steps of warm-up`,
     ],
     ['memory', sayPlan(job.plan, training.batch_size)],

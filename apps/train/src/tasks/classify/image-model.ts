@@ -9,5 +9,10 @@ export function patches({ data, model }: ImageConfig): number {
 
 /** The model's configuration, but for its classes. */
 export function imageModelKeys({ data, model }: ImageConfig, channels: number): ModelConfigInput {
-  return { model_type: 'orchid-vit', image_size: data.image_size, num_channels: channels, ...model } as ModelConfigInput;
+  return {
+    model_type: 'orchid-vit',
+    image_size: data.image_size,
+    num_channels: channels,
+    ...model,
+  } as ModelConfigInput;
 }

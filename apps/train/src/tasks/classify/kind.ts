@@ -119,7 +119,6 @@ export function classKind<C extends SignalConfig, Loaded>(source: ClassSource<C,
     ],
 
     evaluate: (saved, options, io) => evaluateClasses(source as unknown as AnySource, saved, options, io),
-    predict: (saved, words, options, io) =>
-      predictClasses(source as unknown as AnySource, saved, words, options, io),
+    predict: (saved, words, options, io) => predictClasses(source as unknown as AnySource, saved, words, options, io),
   };
 }

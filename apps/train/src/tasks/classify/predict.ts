@@ -34,7 +34,8 @@ export async function predictClasses(
       probability,
     }));
     if (options.json) say(io, JSON.stringify({ file, guesses }));
-    else say(io, `${file}  ${guesses.map((guess) => `${guess.label} ${format.percent(guess.probability)}`).join(', ')}`);
+    else
+      say(io, `${file}  ${guesses.map((guess) => `${guess.label} ${format.percent(guess.probability)}`).join(', ')}`);
   }
   return 0;
 }

@@ -10,9 +10,9 @@ import {
   imageExamples,
   normalise,
   pictureOf,
+  Rng,
   randomCrop,
   resize,
-  Rng,
   shuffled,
   subset,
 } from '@orchid-ml/datasets';
@@ -84,7 +84,10 @@ function smallImages<C extends SmallConfig>(set: SmallSet<C>): ClassSource<C, Lo
 
     async readFile(config, path) {
       const { image_size: size } = config.data;
-      const { bytes } = await decodeImage(await readFile(path), path, { channels, size: { height: size, width: size } });
+      const { bytes } = await decodeImage(await readFile(path), path, {
+        channels,
+        size: { height: size, width: size },
+      });
       const { pixels } = normalise(mean, deviation)(pictureOf(bytes, size, size, channels), new Rng(0));
       return { inputs: pixels, shape: [size, size, channels], labels: new Int32Array(1), batch: 1 };
     },

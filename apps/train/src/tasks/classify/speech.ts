@@ -84,7 +84,9 @@ const source: ClassSource<SpeechConfig, Loaded> = {
       ...(noise > 0 ? [whiteNoise(noise)] : []),
     );
     if (validation_examples === null && validation === null) {
-      throw new Error('data.validation_examples is null, but the data has no validation part of its own; want a number');
+      throw new Error(
+        'data.validation_examples is null, but the data has no validation part of its own; want a number',
+      );
     }
     const parts = splitOff(train.labels.length, validation_examples ?? 0);
     const tested = clipExamples(test);
@@ -99,8 +101,7 @@ const source: ClassSource<SpeechConfig, Loaded> = {
     return { data, testCount: test.labels.length, test: () => batchesOf(tested, options) };
   },
 
-  positions: ({ data, model }) =>
-    model.conv_stride.reduce((length, stride) => Math.ceil(length / stride), data.length),
+  positions: ({ data, model }) => model.conv_stride.reduce((length, stride) => Math.ceil(length / stride), data.length),
 
   model: ({ data, model }) =>
     ({
