@@ -35,6 +35,23 @@ test('engines switch, and cpu is said to be cpu', async () => {
   expect(tf.getBackend()).toBe('cpu');
 });
 
+test('mixed precision is for webgpu', async () => {
+  withoutGpu();
+  const { useBackend } = await import('../index.ts');
+  for (const name of ['wasm', 'cpu'] as const) {
+    await expect(useBackend(name, { precision: 'mixed' })).rejects.toThrow(
+      `useBackend: precision 'mixed' is for the engine webgpu; ${name} knows float32 alone`,
+    );
+  }
+  await expect(useBackend('auto', { precision: 'mixed' })).rejects.toThrow(
+    /precision 'mixed' is for the engine webgpu, which 'auto' does not take here: there is no WebGPU adapter/,
+  );
+  await expect(useBackend('wasm', { precision: 'float16' as 'mixed' })).rejects.toThrow(
+    `useBackend: precision is "float16"; want 'float32' or 'mixed'`,
+  );
+  expect((await useBackend('wasm', { precision: 'float32' })).precision).toBe('float32');
+});
+
 test('gradients are registered by the import alone', async () => {
   await import('../gradients.ts');
   for (const name of ['BatchMatMul', 'GatherV2', 'Softmax']) expect(tf.getGradient(name), name).toBeDefined();

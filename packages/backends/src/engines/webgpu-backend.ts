@@ -79,12 +79,20 @@ export function makeBackend(
       }
     }
 
+    /**
+     * tfjs holds what recorded commands use until they are submitted, at times as much as a block's tensors. But whoever gets a
+     * buffer from the pool writes to it by commands recorded later (values of the host, too), so it may go back at once; not so a
+     * texture, into which an image is copied before.
+     */
     override disposeData(dataId: object, force?: boolean): boolean {
+      if (this.tensorMap.has(dataId) && this.tensorMap.get(dataId).resource instanceof GPUBuffer) {
+        (this as unknown as WebGpuBackend).commandQueueOwnedIds.delete(dataId);
+      }
       const isGone = super.disposeData(dataId, force);
       const half = isGone ? this.halves.words.get(dataId) : undefined;
       if (half) {
         this.halves.words.delete(dataId);
-        super.disposeData(half.dataId);
+        this.disposeData(half.dataId);
       }
       return isGone;
     }

@@ -68,6 +68,21 @@ describe("without the adapter that one hoped for, 'auto'", () => {
     await expect(useBackend('webgpu')).rejects.toThrow('no more devices');
   });
 
+  test('an adapter without half precision is named, and not started', async () => {
+    const adapter = {
+      info: { vendor: 'old', architecture: 'gpu', device: '', description: 'Old GPU', isFallbackAdapter: false },
+      features: new Set(['timestamp-query']),
+      limits: {},
+      requestDevice: () => Promise.reject(new Error('nobody should ask')),
+    };
+    pretend({ requestAdapter: async () => adapter });
+    const refused = "precision 'mixed' wants the feature shader-f16, which the adapter has not: Old GPU";
+    await expect(useBackend('webgpu', { precision: 'mixed' })).rejects.toThrow(refused);
+    await expect(useBackend('auto', { precision: 'mixed' })).rejects.toThrow(
+      /precision 'mixed' is for the engine webgpu, which 'auto' does not take here: webgpu did not start: .*Old GPU/,
+    );
+  });
+
   test("'webgpu' without an adapter says what to install", async () => {
     pretend({ requestAdapter: async () => null });
     const remedy = process.platform === 'linux' ? /no WebGPU adapter.*apt-get install mesa-vulkan-drivers/ : /driver/;
@@ -102,6 +117,29 @@ describe.runIf(await hasWebGpu())('on an adapter', () => {
     for (const [name, value] of Object.entries(limits))
       expect(device.limits[name as 'maxBufferSize'], name).toBe(value);
     expect(limits.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(2 ** 27);
+  });
+
+  test('mixed precision: every call says it anew, and a device without shader-f16 is refused by name', async () => {
+    await fresh();
+    const { adapter, features } = describeBackend().gpu!;
+    expect(describeBackend().precision).toBe('float32');
+    if (features.includes('shader-f16')) {
+      const info = await useBackend('webgpu', { precision: 'mixed' });
+      expect(info.precision).toBe('mixed');
+      expect(String(info)).toContain(', mixed precision, Node');
+      await useBackend('wasm');
+      expect(describeBackend().precision).toBe('float32');
+      await tf.setBackend('webgpu');
+      expect(describeBackend().precision).toBe('mixed');
+    }
+    expect((await useBackend('webgpu')).precision).toBe('float32');
+    pretend(undefined);
+    await useBackend('webgpu', { device: 'default' });
+    const refused = `'mixed' wants the feature shader-f16, which a device made with 'default' has not: ${adapter}`;
+    const asked = { device: 'default', precision: 'mixed' } as const;
+    await expect(useBackend('webgpu', asked)).rejects.toThrow(refused);
+    pretend(undefined);
+    await expect(useBackend('webgpu', asked)).rejects.toThrow(refused);
   });
 
   test('starts once, and goes on after another engine has run', async () => {

@@ -63,6 +63,45 @@ export function differentiable<T extends tf.Tensor>(
   return run(...given) as T;
 }
 
+/** What tf.customGrad stands on. */
+interface Runner {
+  runKernelFunc(call: {
+    inputs: tf.NamedTensorMap;
+    forwardFunc: (backend: unknown, save: tf.GradSaveFunc) => readonly tf.Tensor[];
+    backwardsFunc: (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
+  }): tf.Tensor[];
+}
+
+/** {@link differentiable} for an op of several outputs, which tf.customGrad does not know and the engine does. */
+export function differentiableList(
+  inputs: readonly tf.Tensor[],
+  forward: (save: Save) => {
+    readonly values: readonly tf.Tensor[];
+    /** one gradient an input */
+    readonly gradient: (dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]) => readonly tf.Tensor[];
+  },
+): tf.Tensor[] {
+  const recorded = isRecorded();
+  const engine = tf.engine() as unknown as Runner;
+  if (typeof engine.runKernelFunc !== 'function') {
+    throw new Error(`gradients: tfjs-core ${tf.version_core} does not run its ops as 4.22 does`);
+  }
+  let made: ReturnType<typeof forward>;
+  return engine.runKernelFunc({
+    inputs: { ...inputs } as unknown as tf.NamedTensorMap,
+    forwardFunc: (_, keep) => {
+      made = forward((tensors) => {
+        if (recorded) keep(tensors.map(kept));
+      });
+      return made.values;
+    },
+    backwardsFunc: (dy, saved) => {
+      const gradients = tf.tidy(() => [...made.gradient(Array.isArray(dy) ? dy : [dy], saved)]);
+      return Object.fromEntries(gradients.map((gradient, i) => [i, () => gradient]));
+    },
+  });
+}
+
 function missing(index: number): never {
   throw new Error(`a gradient gave nothing for input ${index}`);
 }

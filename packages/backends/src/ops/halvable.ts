@@ -15,15 +15,15 @@ export class Halvable {
   ) {}
 }
 
-/** Whether the current engine keeps this tensor in half precision, where an op lets it. Parameters stay as they are. */
-export function isHalved(tensor: tf.Tensor): boolean {
+/** Whether the current engine keeps tensors of so many values in half precision, where an op lets it. */
+export function isHalvedAt(size: number): boolean {
   const { halves } = tf.backend() as { halves?: Halves };
-  return (
-    halves?.isMixed === true &&
-    tensor.dtype === 'float32' &&
-    tensor.size >= fewestHalved &&
-    !(tensor instanceof tf.Variable)
-  );
+  return halves?.isMixed === true && size >= fewestHalved;
+}
+
+/** Whether it keeps this tensor so; parameters stay as they are. */
+export function isHalved(tensor: tf.Tensor): boolean {
+  return isHalvedAt(tensor.size) && tensor.dtype === 'float32' && !(tensor instanceof tf.Variable);
 }
 
 /**

@@ -2,7 +2,7 @@
 import '../gradients.ts';
 import '../kernels/index.ts';
 
-export { type Differentiable, differentiable, type Save } from './differentiable.ts';
+export { type Differentiable, differentiable, differentiableList, type Save } from './differentiable.ts';
 export { embedding } from './embedding.ts';
 export { gelu } from './gelu.ts';
 export { type GroupedConv1dOptions, groupedConv1d } from './grouped-conv1d.ts';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkRankAtLeast, checkTensor } from './checks.ts';
 import { differentiable, hasKernel, runKernel } from './differentiable.ts';
-import { halvable } from './halvable.ts';
+import { halvable, isHalved } from './halvable.ts';
 
 /**
  * y = (x - mean)/√(variance + eps)·weight + bias over the last axis, the variance biased (Ba et al. 2016; as torch's
@@ -31,14 +31,16 @@ export function layerNorm<T extends tf.Tensor>(
 
   return differentiable<T>([x, weight, bias], (save) => {
     const [y, mean, inverseDeviation] = runKernel('OrchidLayerNorm', { x, weight, bias }, { eps });
-    save([halvable(x), mean!, inverseDeviation!, ...(weight ? [weight] : [])]);
+    // Halves of x itself would be off by more than its deviation where its mean is large.
+    const isCentred = isHalved(x);
+    save([isCentred ? halvable(x, mean!) : x, mean!, inverseDeviation!, ...(weight ? [weight] : [])]);
     return {
       value: y as T,
       gradient: (dy, [x, mean, inverseDeviation, weight = null]) =>
         runKernel(
           'OrchidLayerNormGrad',
           { x: x!, dy, mean: mean!, inverseDeviation: inverseDeviation!, weight },
-          { eps },
+          { eps, isCentred },
         ),
     };
   });

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { any, checkRankAtLeast, checkTensor } from './checks.ts';
 import { differentiable, hasKernel, isRecorded, runKernel } from './differentiable.ts';
 import { gelu } from './gelu.ts';
-import { halvable } from './halvable.ts';
+import { halvable, isHalvedAt } from './halvable.ts';
 
 /** What may follow a linear layer at once. */
 export type LinearActivation = 'gelu';
@@ -44,9 +44,11 @@ export function linear(
   }
 
   const wantsSlope = activation !== null && isRecorded();
+  // gelu's slope is between -0.2 and 1.2: the kernel writes halves at once.
+  const hasHalfSlope = wantsSlope && isHalvedAt((x.size / inputs) * outputs);
   return differentiable<tf.Tensor>([x, weight, bias], (save) => {
-    const [y, slope] = runKernel('OrchidLinear', { x, weight, bias }, { activation, wantsSlope });
-    save([halvable(x), weight, ...(slope ? [halvable(slope)] : [])]);
+    const [y, slope] = runKernel('OrchidLinear', { x, weight, bias }, { activation, wantsSlope, hasHalfSlope });
+    save([halvable(x), weight, ...(slope ? [slope] : [])]);
     return {
       value: y!,
       gradient: (dy, [x, weight, slope = null]) => {

@@ -29,13 +29,24 @@ export function halfOf(backend: WebGpuBackend, { dataId }: TensorInfo): TensorIn
 }
 
 /**
+ * A tensor of a shape whose values a kernel writes in half precision, into its words; like {@link makeOutput}'s, not cleared. An
+ * odd size has one value more.
+ */
+export function makeHalf(backend: WebGpuBackend, shape: readonly number[]): { tensor: TensorInfo; words: TensorInfo } {
+  const tensor = makeOutput(backend, shape);
+  const words = makeOutput(backend, [Math.ceil(util.sizeFromShape(tensor.shape) / 2)], 'int32');
+  halvesOf(backend).words.set(tensor.dataId, words);
+  return { tensor, words };
+}
+
+/**
  * A tensor with the values of x in half precision: the nearest ones, ±65504 for larger ones; what is infinite or no number stays
  * so. As long as it lives, the same one for the same x.
  *
  * @param shift [rows], what to take off the values of each row of x; null for nothing
  */
 export function halfCopy(backend: WebGpuBackend, x: TensorInfo, shift: TensorInfo | null): TensorInfo {
-  const { words, copies } = halvesOf(backend);
+  const { copies } = halvesOf(backend);
   const { dataId, shape } = x;
   const known = shift === null ? copies.get(dataId) : undefined;
   if (known && backend.refCount(known.dataId) > 0) {
@@ -43,8 +54,7 @@ export function halfCopy(backend: WebGpuBackend, x: TensorInfo, shift: TensorInf
     return { dataId: known.dataId, shape, dtype: 'float32' };
   }
   const values = util.sizeFromShape(shape);
-  const copy = makeOutput(backend, shape);
-  const half = makeOutput(backend, [Math.ceil(values / 2)], 'int32');
+  const { tensor: copy, words: half } = makeHalf(backend, shape);
   const columns = shift ? values / util.sizeFromShape(shift.shape) : values;
   const lane = laneOf(values, columns);
   convert(backend, values, lane === 'vec4f', (first, count, part) =>
@@ -54,7 +64,6 @@ export function halfCopy(backend: WebGpuBackend, x: TensorInfo, shift: TensorInf
       groups: Math.ceil(count / valuesOfGroup),
     }),
   );
-  words.set(copy.dataId, half);
   if (shift === null) copies.set(dataId, copy);
   return copy;
 }

@@ -43,6 +43,9 @@ interface Operand {
 /** Which of the second operand and the first one's factor lie in half precision. */
 export type Halved = 'none' | 'b' | 'factor' | 'b and factor';
 
+/** What follows a layer's product, and what of it is written besides y: gelu's slope, perhaps in half precision. */
+export type Activation = 'none' | 'gelu' | 'gelu and slope' | 'gelu and half slope';
+
 const laneOf = (isVector: boolean): Lane => (isVector ? 'vec4f' : 'f32');
 
 /** `fn <name>At(major, minor)`: four values of a row, zeros beyond the ends. */
@@ -106,9 +109,11 @@ export const gemmProgram = cached(
     /** op(a) is a ⊙ factor */
     hasFactor: boolean,
     hasBias: boolean,
-    activation: 'none' | 'gelu' | 'gelu and slope',
+    activation: Activation,
     halved: Halved,
   ): Program => {
+    const hasSlope = activation.endsWith('slope');
+    const isHalfSlope = activation === 'gelu and half slope';
     const [isHalfB, isHalfFactor] = [halved.startsWith('b'), halved.endsWith('factor')];
     const a: Operand = {
       name: 'a',
@@ -133,14 +138,20 @@ export const gemmProgram = cached(
       access: 'read',
       type: storedAs(laneOf(isVector), isHalf),
     });
-    const written = (name: string): BufferSlot => ({ name, access: 'read_write', type: laneOf(vectorOut) });
-    const put = (name: string, value: string, base = ''): string =>
-      vectorOut
-        ? `${name}[(${base}row * params.n + column) / 4] = ${value};`
-        : `for (var j = 0u; j < min(4, params.n - column); j++) { ${name}[${base}row * params.n + column + j] = ${value}[j]; }`;
+    const written = (name: string, isHalf = false): BufferSlot => ({
+      name,
+      access: 'read_write',
+      type: storedAs(laneOf(vectorOut), isHalf),
+    });
+    const put = (name: string, value: string, base = '', isHalf = false): string => {
+      const values = isHalf ? `vec4h(${value})` : value;
+      return vectorOut
+        ? `${name}[(${base}row * params.n + column) / 4] = ${values};`
+        : `for (var j = 0u; j < min(4, params.n - column); j++) { ${name}[${base}row * params.n + column + j] = ${values}[j]; }`;
+    };
     const finish = (i: number): string => {
       const results = [
-        ...(activation === 'gelu and slope' ? [put('slope', `geluSlope(sum${i})`)] : []),
+        ...(hasSlope ? [put('slope', `geluSlope(sum${i})`, '', isHalfSlope)] : []),
         put('y', activation === 'none' ? `sum${i}` : `gelu(sum${i})`, purpose === 'parts' ? 'base + ' : ''),
       ];
       return `
@@ -169,10 +180,10 @@ if (columnStart == 0 && local < ${tile / 4}) {
         ...(hasFactor ? [read('factor', vectorA, isHalfFactor)] : []),
         ...(hasBias ? [read('bias', false)] : []),
         written('y'),
-        ...(activation === 'gelu and slope' ? [written('slope')] : []),
+        ...(hasSlope ? [written('slope', isHalfSlope)] : []),
         ...(purpose === 'parts' ? [{ name: 'sums', access: 'read_write' as const }] : []),
       ],
-      ...enabling(halved !== 'none'),
+      ...enabling(halved !== 'none' || isHalfSlope),
       params: { m: 'u32', n: 'u32', inner: 'u32', tilesN: 'u32', tiles: 'u32', innerOfPart: 'u32', turns: 'u32' },
       workgroupSize,
       shared: { tileA: `array<vec4f, ${(depth * tile) / 4}>`, tileB: `array<vec4f, ${(depth * tile) / 4}>` },

@@ -1,7 +1,7 @@
 // Layer normalisation in WGSL: a row's values stay in the registers of the lanes that share it, so that it is read once.
 import { cached, type Program } from '../webgpu-host/index.ts';
 import { exists, place, rowLayout, rowSum, rowSumParams, rowSumShared, workgroupSize } from './rows.ts';
-import { enabling, type Lane, lines, storedAs, total, widened } from './values.ts';
+import { enabling, type Lane, lines, storedAs, total } from './values.ts';
 
 /** Rows of `channels` values: y, and each row's mean and inverse deviation. One workgroup for `rowLayout(..).rows` rows. */
 export const layerNormProgram = cached(
@@ -58,10 +58,10 @@ ${lines(perLane, (i) => `  ${when(i, `y[start + ${i * lanes}u] = ${scaled(i)};`)
 /**
  * dx, and for each workgroup the sums over its rows that dweight and dbias consist of, [groups, 2, channels]. Workgroups take
  * turns: `params.blocks` blocks of `rowLayout(..).rows` rows, which `params.slots` repeats: compilers take long to unroll a loop
- * of that many turns, for nothing. x is perhaps in half precision.
+ * of that many turns, for nothing. x is perhaps x - mean, in half precision.
  */
 export const layerNormGradProgram = cached(
-  (channels: number, lane: Lane, hasWeight: boolean, isHalf: boolean): Program => {
+  (channels: number, lane: Lane, hasWeight: boolean, isCentred: boolean): Program => {
     const layout = rowLayout(channels, lane);
     const { elements, lanes, perLane, rows } = layout;
     const when = (i: number, statement: string): string => {
@@ -79,12 +79,13 @@ if (slot == 0) {
 }`;
     const sumOf = (name: string): string =>
       total(lane, Array.from({ length: perLane }, (_, i) => `${name}${i}`).join(' + '));
+    const centred = (x: string): string => (isCentred ? `${lane}(${x})` : `(${x} - mu)`);
     return {
       name: 'layerNorm, gradient',
       buffers: [
-        { name: 'x', access: 'read', type: storedAs(lane, isHalf) },
+        { name: 'x', access: 'read', type: storedAs(lane, isCentred) },
         { name: 'dy', access: 'read', type: lane },
-        { name: 'mean', access: 'read' },
+        ...(isCentred ? [] : [{ name: 'mean', access: 'read' as const }]),
         { name: 'inverseDeviation', access: 'read' },
         ...(hasWeight ? [{ name: 'weight', access: 'read' as const, type: lane }] : []),
         { name: 'dx', access: 'read_write', type: lane },
@@ -92,7 +93,7 @@ if (slot == 0) {
       ],
       params: { rows: 'u32', blocks: 'u32', slots: 'u32', ...rowSumParams },
       workgroupSize,
-      ...enabling(isHalf),
+      ...enabling(isCentred),
       shared: { ...rowSumShared('vec2f'), sums: `array<${lane}, ${workgroupSize}>` },
       declarations: rowSum(layout, 'vec2f'),
       body: `
@@ -102,13 +103,11 @@ for (var block = group; block < params.blocks; block += params.groups) {
   let row = block * ${rows} + slot;
   let isRow = row < params.rows;
   let start = row * ${elements}u + lane;
-  var mu = 0.0;
-  var scale = 0.0;
+${isCentred ? '' : '  var mu = 0.0;\n'}  var scale = 0.0;
 ${lines(perLane, (i) => `  var n${i} = ${lane}(0);\n  var g${i} = ${lane}(0);`)}
   if (isRow) {
-    mu = mean[row];
-    scale = inverseDeviation[row];
-${lines(perLane, (i) => `    ${when(i, `n${i} = (${widened(lane, isHalf, `x[start + ${i * lanes}u]`)} - mu) * scale; g${i} = dy[start + ${i * lanes}u];`)}`)}
+${isCentred ? '' : '    mu = mean[row];\n'}    scale = inverseDeviation[row];
+${lines(perLane, (i) => `    ${when(i, `n${i} = ${centred(`x[start + ${i * lanes}u]`)} * scale; g${i} = dy[start + ${i * lanes}u];`)}`)}
   }
 ${lines(perLane, (i) => `  dweight${i} += g${i} * n${i};\n  dbias${i} += g${i};`)}
 ${hasWeight ? lines(perLane, (i) => `  ${when(i, `g${i} *= weight[lane + ${i * lanes}u];`)}`) : ''}

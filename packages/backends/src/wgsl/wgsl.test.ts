@@ -5,6 +5,7 @@ import { geluGradProgram, geluProgram } from './gelu.ts';
 import { gemmProgram } from './gemm.ts';
 import { groupedConv1dGradProgram, groupedConv1dProgram } from './grouped-conv1d.ts';
 import { generalInputGradProgram, generalProgram, generalWeightGradProgram } from './grouped-conv1d-general.ts';
+import { packHalfProgram, unpackHalfProgram } from './half.ts';
 import { layerNormGradProgram, layerNormProgram } from './layer-norm.ts';
 import { segmentSumProgram } from './segment-sum.ts';
 import { cosProgram, sinProgram } from './sin-cos.ts';
@@ -41,6 +42,22 @@ test.each([
   ['cos of an odd size', cosProgram('f32')],
   ['unsortedSegmentSum', segmentSumProgram('vec4f')],
   ['sum of rows', sumRowsProgram(2, 'vec4f')],
+  ['to half precision', packHalfProgram('vec4f', false)],
+  ['to half precision, less a number a row, odd sizes', packHalfProgram('f32', true)],
+  ['from half precision', unpackHalfProgram('vec4f')],
+  ['from half precision, odd sizes', unpackHalfProgram('f32')],
+  ['gelu, gradient, of halves', geluGradProgram('vec4f', true)],
+  ['groupedConv1d, gradient, of halves', groupedConv1dGradProgram('vec4f', 32, 1, 3, 'causal', 'zeros', true)],
+  [
+    'linear, gelu and its slope in halves',
+    gemmProgram('rows', 'rows', 'layer', true, true, true, false, true, 'gelu and half slope', 'none'),
+  ],
+  [
+    'linear, gradient of the weight, of halves',
+    gemmProgram('columns', 'columns', 'parts', true, false, true, true, false, 'none', 'b and factor'),
+  ],
+  ['layerNorm, gradient, of halves', layerNormGradProgram(128, 'vec4f', true, true)],
+  ['softmaxCrossEntropy, gradient, of halves', softmaxCrossEntropyGradProgram('f32', true)],
 ])('%s', (_, program) => {
   expect(wgsl(program)).toMatchSnapshot();
 });

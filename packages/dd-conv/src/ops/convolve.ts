@@ -1,8 +1,7 @@
 // The one differentiable convolution behind longConv and ddConv: runs the kernel, and its gradient kernel when asked.
+import { differentiable, halvable } from '@orchid-ml/backends/ops';
 import {
-  customGrad,
   engine,
-  type GradSaveFunc,
   getKernel,
   type NamedTensorMap,
   type Tensor,
@@ -21,6 +20,12 @@ export interface ConvolveInputs {
   readonly inputGate?: Tensor3D | undefined;
   readonly outputGate?: Tensor3D | undefined;
 }
+
+/**
+ * Signals, which halves serve for a gradient. A spectrum's magnitudes are anybody's guess (|F(u)|² grows with the square of the
+ * length), and kernels have no batch.
+ */
+const signals: readonly (keyof ConvolveInputs)[] = ['z', 'inputGate', 'outputGate'];
 
 /** The inputs in the order in which the gradient kernel returns their gradients. */
 function inputNames(attrs: DdConvAttrs): (keyof ConvolveInputs)[] {
@@ -58,15 +63,15 @@ export function convolve(
   }
   // Only what is there, in gradient order: all of it is saved for the gradient, and nothing else.
   const names = inputNames(attrs);
-  const named = (tensors: Tensor[]): NamedTensorMap => Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
-  const run = customGrad((...args) => {
-    const save = args.pop() as GradSaveFunc;
-    save(args as Tensor[]);
+  const named = (tensors: readonly Tensor[]): NamedTensorMap =>
+    Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
+  const given = names.map((name) => inputs[name]!);
+  return differentiable<Tensor3D>(given, (save) => {
+    save(names.map((name, i) => (signals.includes(name) ? halvable(given[i]!) : given[i]!)));
     return {
-      value: engine().runKernel(ddConvKernelName, named(args as Tensor[]), { ...attrs }) as Tensor3D,
-      gradFunc: (dy: Tensor3D, saved: Tensor[]) =>
+      value: engine().runKernel(ddConvKernelName, named(given), { ...attrs }) as Tensor3D,
+      gradient: (dy, saved) =>
         engine().runKernel(ddConvGradKernelName, { ...named(saved), dy }, { ...attrs }) as Tensor[],
     };
   });
-  return run(...names.map((name) => inputs[name]!)) as Tensor3D;
 }

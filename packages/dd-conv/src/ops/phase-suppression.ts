@@ -1,16 +1,9 @@
 // Type I conditioning as one op (Karami & Ghodsi, "Orchid", NeurIPS 2024, section 3.2): composed of others it would keep
 // seven tensors of the sequence's size for its gradient; this one keeps its input and computes the rest again.
+import { differentiableList, halvable } from '@orchid-ml/backends/ops';
 import type { PaddingMode } from '@orchid-ml/backends/plain';
 import type { ComplexPair } from '@orchid-ml/fft';
-import {
-  engine,
-  getKernel,
-  type NamedAttrMap,
-  registerGradient,
-  type Tensor,
-  type Tensor1D,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+import { engine, getKernel, type NamedAttrMap, type Tensor, type Tensor1D, type Tensor3D } from '@tensorflow/tfjs-core';
 import {
   normedPhaseSuppressionKernelName,
   type PhaseSuppressionAttrs,
@@ -102,11 +95,21 @@ export function phaseSuppression(u: Tensor3D, options: PhaseSuppressionOptions):
       ? [given.weight, given.bias, ...(given.norm ? [given.norm.weight, given.norm.bias] : [])]
       : [given],
   );
-  const inputs = Object.fromEntries(phaseSuppressionInputNames(hasNorm).map((name, i) => [name, tensors[i]!]));
-  const made = engine().runKernel(kernelName, inputs, attrs as unknown as NamedAttrMap);
-  if (!Array.isArray(made)) return made as Tensor3D;
-  const [re, im] = made as [Tensor, Tensor];
-  return { re, im };
+  const named = (given: readonly Tensor[]) =>
+    Object.fromEntries(phaseSuppressionInputNames(hasNorm).map((name, i) => [name, given[i]!]));
+  const run = (kernel: string, inputs: Record<string, Tensor>): Tensor[] => {
+    const made = engine().runKernel(kernel, inputs, attrs as unknown as NamedAttrMap);
+    return Array.isArray(made) ? made : [made];
+  };
+  const [re, im] = differentiableList(tensors, (save) => {
+    save([halvable(u), ...tensors.slice(1)]);
+    return {
+      values: run(kernelName, named(tensors)),
+      gradient: ([dRe, dIm], saved) =>
+        run(phaseSuppressionGradKernelName, { ...named(saved), dRe: dRe!, ...(dIm && { dIm }) }),
+    };
+  });
+  return im ? { re: re!, im } : (re as Tensor3D);
 }
 
 function checkSide(op: string, name: string, side: ConditioningSide, channels: number, taps: number): void {
@@ -118,23 +121,4 @@ function checkSide(op: string, name: string, side: ConditioningSide, channels: n
     checkTensor(op, `${name}.norm.${part}`, side.norm![part], 1);
     checkShape(op, `${name}.norm.${part}`, side.norm![part], [channels], '[C]');
   }
-}
-
-for (const hasNorm of [false, true]) {
-  const names = phaseSuppressionInputNames(hasNorm);
-  registerGradient({
-    kernelName: hasNorm ? normedPhaseSuppressionKernelName : phaseSuppressionKernelName,
-    inputsToSave: names,
-    gradFunc: (dy, saved, attrs) => {
-      const [dRe, dIm] = Array.isArray(dy) ? dy : [dy];
-      const inputs = Object.fromEntries(names.map((name, i) => [name, saved[i]!]));
-      // Computed here, once for all: tfjs runs each of the functions below in a tidy of its own.
-      const gradients = engine().runKernel(
-        phaseSuppressionGradKernelName,
-        { ...inputs, dRe: dRe!, ...(dIm && { dIm }) },
-        attrs,
-      ) as unknown as Tensor[];
-      return Object.fromEntries(names.map((name, i) => [name, () => gradients[i]!]));
-    },
-  });
 }

@@ -50,9 +50,17 @@ registerKernelOnce<WebGpuBackend>('OrchidLayerNormGrad', 'webgpu', (args) => {
       TensorInfo,
       TensorInfo,
     ];
-    const half = halfOf(backend, x);
+    const half = args.attrs.isCentred === true ? halfOf(backend, x)! : undefined;
     dispatch(backend, layerNormGradProgram(channels, lane, weight !== undefined, half !== undefined), {
-      buffers: { x: half ?? x, dy, mean, inverseDeviation, ...(weight && { weight }), dx, partial },
+      buffers: {
+        x: half ?? x,
+        dy,
+        ...(half ? {} : { mean }),
+        inverseDeviation,
+        ...(weight && { weight }),
+        dx,
+        partial,
+      },
       params: { rows, blocks, slots, ...rowSumCounts(layout) },
       groups,
     });

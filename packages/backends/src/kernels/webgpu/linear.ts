@@ -1,8 +1,16 @@
 // The linear layer on the webgpu engine: bias, gelu and its slope within the product's dispatch; back a dispatch for x, and one
 // for the weight and the bias in parts over the rows, which are then added up.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { type Bound, dispatch, halfOf, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
-import { depth, gemmProgram, type Halved, type Lie, type Purpose, tile } from '../../wgsl/gemm.ts';
+import {
+  type Bound,
+  dispatch,
+  halfOf,
+  makeHalf,
+  makeOutput,
+  type WebGpuBackend,
+  withScratch,
+} from '../../webgpu-host/index.ts';
+import { type Activation, depth, gemmProgram, type Halved, type Lie, type Purpose, tile } from '../../wgsl/gemm.ts';
 import { sumRowsInto } from '../../wgsl/sum-rows.ts';
 import { laneOf } from '../../wgsl/values.ts';
 import { input, registerKernelOnce, sizeOf } from '../register.ts';
@@ -20,7 +28,7 @@ interface Product {
   readonly inner: number;
   readonly innerOfPart?: number;
   readonly parts?: number;
-  readonly activation?: 'none' | 'gelu' | 'gelu and slope';
+  readonly activation?: Activation;
   readonly halved?: Halved;
   readonly buffers: Readonly<Record<string, Bound>>;
 }
@@ -67,15 +75,17 @@ registerKernelOnce<WebGpuBackend>('OrchidLinear', 'webgpu', (args) => {
   const { bias } = args.inputs;
   const hasActivation = attrs.activation === 'gelu';
   const y = makeOutput(backend, shape);
-  const slope = hasActivation && attrs.wantsSlope ? makeOutput(backend, shape) : undefined;
+  const wantsSlope = hasActivation && attrs.wantsSlope === true;
+  const half = wantsSlope && attrs.hasHalfSlope === true ? makeHalf(backend, shape) : undefined;
+  const slope = half?.tensor ?? (wantsSlope ? makeOutput(backend, shape) : undefined);
   runProduct(backend, {
     lies: ['rows', 'rows'],
     purpose: 'layer',
     m: rows,
     n: outputs,
     inner: inputs,
-    activation: slope ? 'gelu and slope' : hasActivation ? 'gelu' : 'none',
-    buffers: { a: x, b: weight, ...(bias && { bias }), y, ...(slope && { slope }) },
+    activation: half ? 'gelu and half slope' : slope ? 'gelu and slope' : hasActivation ? 'gelu' : 'none',
+    buffers: { a: x, b: weight, ...(bias && { bias }), y, ...(slope && { slope: half?.words ?? slope }) },
   });
   return slope ? [y, slope] : y;
 });
