@@ -11,6 +11,8 @@ export interface AddedToken {
   readonly rstrip: boolean;
   /** only found where no letter, digit or _ touches it */
   readonly singleWord: boolean;
+  /** looked for in the normalised text; of ours, none is */
+  readonly normalized: boolean;
 }
 
 /** A stretch of text, `[start, end)`: an added token, or what lies between two. */
@@ -22,7 +24,7 @@ export interface Section {
 
 /** An added token with nothing particular about it. */
 export function plainAddedToken(id: number, content: string, special: boolean): AddedToken {
-  return { id, content, special, lstrip: false, rstrip: false, singleWord: false };
+  return { id, content, special, lstrip: false, rstrip: false, singleWord: false, normalized: false };
 }
 
 const WORD_BEFORE = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]$/u;

@@ -8,6 +8,7 @@ import type { SpecialTokens } from '../special-tokens.ts';
 import type { Template } from '../template.ts';
 import type { DecodeOptions, TokenizerJSON } from '../tokenizer.ts';
 import type { Vocabulary } from '../vocabulary.ts';
+import type { Json } from './json.ts';
 import type { HuggingFaceParts } from './parts.ts';
 
 /** A tokenizer.json of another kind. Made by `tokenizerFromJSON`. */
@@ -32,16 +33,14 @@ export class LibraryTokenizer extends BaseTokenizer {
     this.#vocabulary = parts.vocabulary;
     this.#json = parts.json;
     const special = new Set(parts.specialIds);
-    const added = parts.added.map(({ id, content, special, lstrip, rstrip }) => ({
-      id,
-      content,
-      special,
-      lstrip,
-      rstrip,
-    }));
+    const added = parts.added.map(({ singleWord, ...token }) => ({ ...token, single_word: singleWord }));
     this.#parsing = library({ ...parts.json, added_tokens: added });
     // The library always reads special tokens that are written out; one that does not know them takes texts literally.
-    this.#literal = library({ ...parts.json, added_tokens: added.filter(({ id }) => !special.has(id)) });
+    this.#literal = library({
+      ...parts.json,
+      model: withoutSpecial(parts.json.model as Json, special),
+      added_tokens: added.filter(({ id }) => !special.has(id)),
+    });
   }
 
   /** @throws Error when offsets are asked for, which the library does not know */
@@ -90,4 +89,13 @@ function library(json: object): Library {
   } catch (error) {
     throw new Error(`tokenizer.json: it cannot be run: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/**
+ * Unigram finds all of its vocabulary in a text, special tokens too. Under a name that no text has it does not; its ids stay.
+ * The unknown token is named by its id.
+ */
+function withoutSpecial(model: Json, special: ReadonlySet<number>): Json {
+  if (!Array.isArray(model.vocab)) return model;
+  return { ...model, vocab: model.vocab.map((entry, id) => (special.has(id) ? [`\u{10ffff}${id}`, entry[1]] : entry)) };
 }

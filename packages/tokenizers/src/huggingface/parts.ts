@@ -1,5 +1,5 @@
 // What all kinds of tokenizer.json have beside their model: added tokens, special tokens, and what is put round a text.
-import type { AddedToken } from '../added-tokens.ts';
+import { type AddedToken, plainAddedToken } from '../added-tokens.ts';
 import type { SpecialTokens } from '../special-tokens.ts';
 import type { Template } from '../template.ts';
 import type { TokenizerJSON } from '../tokenizer.ts';
@@ -66,6 +66,7 @@ function readAdded(value: unknown, index: number): AddedToken {
     lstrip: asBoolean(`${where}.lstrip`, token.lstrip, false),
     rstrip: asBoolean(`${where}.rstrip`, token.rstrip, false),
     singleWord: asBoolean(`${where}.single_word`, token.single_word, false),
+    normalized: asBoolean(`${where}.normalized`, token.normalized, false),
   };
 }
 
@@ -74,13 +75,6 @@ function withRoles(added: readonly AddedToken[], roles: SpecialTokens, vocabular
   const ids = new Set(Object.values(roles));
   const listed = added.map((token) => (ids.has(token.id) ? { ...token, special: true } : token));
   for (const { id } of added) ids.delete(id);
-  const others = [...ids].map((id, index) => ({
-    id,
-    content: vocabulary.token('special token', id, index),
-    special: true,
-    lstrip: false,
-    rstrip: false,
-    singleWord: false,
-  }));
+  const others = [...ids].map((id, index) => plainAddedToken(id, vocabulary.token('special token', id, index), true));
   return [...listed, ...others];
 }
