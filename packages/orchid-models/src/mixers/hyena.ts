@@ -5,6 +5,7 @@ import { checkCount } from '../layers/checks.ts';
 import { Linear } from '../layers/linear.ts';
 import { atPositions } from '../layers/positions.ts';
 import { recomputed } from '../layers/recomputed.ts';
+import { gatherRows } from '../layers/rows.ts';
 import { ShortConv } from '../layers/short-conv.ts';
 import { checkInput, checkLength, type MixingOptions, masked, type SequenceMixer } from './sequence-mixer.ts';
 
@@ -80,22 +81,17 @@ export class HyenaMixer extends Module implements SequenceMixer {
 
   /**
    * The kernels h_1 ... h_N one after another: [N, length, D]; bidirectional [N, 2·length, D], in which row s < length is what
-   * acts s positions later, row length is zero, and row 2·length - s what acts s positions earlier.
+   * acts s positions later, and row 2·length - s what acts s positions earlier; row length acts on nothing.
    */
   kernels(length: number): tf.Tensor3D {
     const { width, order } = this;
+    const count = order * this.#sides;
     return tf.tidy(() => {
-      const rows = tf.reshape(this.#filter.forward(length), [length, width, order, this.#sides]);
-      const sides = tf.transpose(rows, [3, 2, 0, 1]);
-      const side = (i: 0 | 1, from: number): tf.Tensor3D =>
-        tf.reshape(tf.slice(sides, [i, 0, from, 0], [1, order, length - from, width]), [order, length - from, width]);
-      const past = side(0, 0);
-      if (this.mode !== 'bidirectional') return past;
-      // The present belongs to the past's side; row 0 of the other is left out.
-      const none = tf.zeros([order, 1, width]) as tf.Tensor3D;
-      if (length === 1) return tf.concat([past, none], 1);
-      const ahead = tf.reverse(side(1, 1), 1);
-      return tf.concat([past, none, ahead], 1);
+      const channels = tf.reshape(this.#filter.forward(length), [length * width, count]);
+      const apart = tf.transpose(channels);
+      if (this.mode !== 'bidirectional') return tf.reshape(apart, [order, length, width]);
+      const rows = tf.reshape(apart, [count * length, width]) as tf.Tensor2D;
+      return gatherRows(rows, tf.tensor2d(bothSides(order, length), [order, 2 * length], 'int32')) as tf.Tensor3D;
     });
   }
 
@@ -140,4 +136,12 @@ export class HyenaMixer extends Module implements SequenceMixer {
     ]) as tf.Tensor3D;
     return tf.slice(longConv(padded, kernel, { mode: 'circular', skip }), [0, 0, 0], [batch, length, width]);
   }
+}
+
+/** Rows of [N, 2, length] kernels in the order of a circular kernel of 2·length samples: the past, then the future backwards. */
+function bothSides(order: number, length: number): Int32Array {
+  return Int32Array.from({ length: order * 2 * length }, (_, i) => {
+    const [n, row] = [Math.floor(i / (2 * length)), i % (2 * length)];
+    return (2 * n + Number(row >= length)) * length + (row < length ? row : (2 * length - row) % length);
+  });
 }

@@ -174,7 +174,8 @@ export class ReformerMixer extends Module implements SequenceMixer {
     const products = tf.matMul(gatherRows(table(q), asking), gatherRows(table(k), asked), false, true);
     // Of the many arrays of this size only the weights are kept for the way back.
     const weights = differentiable([products], (save) => {
-      const scores = tf.add(products, bias(order, before, real && tf.gather(tf.reshape(real, [rows]), asked)));
+      const isReal = real && tf.gather(tf.reshape(real, [rows]), asked);
+      const scores = tf.add(products, bias(this.chunk, before.shape[3], isReal));
       const value = tf.exp(tf.sub(scores, largest(scores, asking, rows)));
       save([value]);
       return { value, gradient: (dy, [weights]) => [tf.mul(dy, weights!)] };
@@ -195,14 +196,13 @@ function keysOf(order: tf.Tensor4D): tf.Tensor4D {
 }
 
 /**
- * What is added to scores [N, rounds, chunks, m, 2m].
+ * What is added to scores [N, rounds, chunks, m, keys]: a position meets itself where it stands in its own chunk, whose keys come
+ * first, and nowhere else in that round.
  *
- * @param order, before who asks and who is asked
- * @param isReal 1 or 0 for those asked, null where all are real
+ * @param isReal 1 or 0 for each key [N, rounds, chunks, keys], null where all are real
  */
-function bias(order: tf.Tensor4D, before: tf.Tensor4D, isReal: tf.Tensor | null): tf.Tensor {
-  const own = tf.equal(tf.expandDims(order, 4), tf.expandDims(before, 3));
-  const self = tf.mul(tf.cast(own, 'float32'), SELF);
+function bias(chunk: number, keys: number, isReal: tf.Tensor | null): tf.Tensor {
+  const self = tf.mul(tf.eye(chunk, keys), SELF);
   return isReal ? tf.add(self, tf.expandDims(tf.mul(tf.sub(1, isReal), PADDING), 3)) : self;
 }
 
