@@ -85,7 +85,7 @@ export abstract class BertFamily<C extends BertConfig> extends Module implements
 
   /** tanh(W·first position + b) [B, D], of a head that has a pooler. @throws Error when the head has none */
   pooled(ids: tf.Tensor2D, options: EncodeOptions = {}): tf.Tensor2D {
-    const pooler = this.#of(this.#pooler, 'a pooler', "'sequence-classification', 'regression' or 'none'");
+    const pooler = this.#of(this.#pooler, 'pooler', "'sequence-classification', 'regression' or 'none'");
     return tf.tidy(() => pooler.forward(this.hidden(ids, options)));
   }
 
