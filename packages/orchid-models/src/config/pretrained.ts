@@ -4,7 +4,7 @@ import { parseConfig } from './parse.ts';
 import { DEFINITIONS, type ModelConfig, type ModelType } from './schema.ts';
 
 /** The kinds of models whose files are written by other programs too, with keys that mean nothing here. */
-const FOREIGN: ReadonlySet<string> = new Set<ModelType>(['bert']);
+const FOREIGN: ReadonlySet<string> = new Set<ModelType>(['bert', 'vit']);
 
 /** The keys that belong to a head, and go with it. */
 const LABEL_KEYS = ['num_labels', 'id2label', 'label2id', 'problem_type'] as const;
@@ -19,7 +19,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Reads the contents of a config.json, with some keys replaced. Of BERT, keys that are not known here (files of the hub have
+ * Reads the contents of a config.json, with some keys replaced. Of BERT and ViT, keys that are not known here (files of the hub have
  * many) are set aside; all others are checked as ever. Names of labels do not outlive the labels.
  *
  * @param json parsed JSON

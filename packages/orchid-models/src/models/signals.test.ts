@@ -15,6 +15,7 @@ import {
   parseConfig,
   stateDict,
 } from '../index.ts';
+import { construct } from './create.ts';
 
 type Kind = 'orchid-vit' | 'orchid-audio';
 
@@ -135,7 +136,8 @@ it.each(variants)('%s: wasm computes what cpu computes', async (_, config) => {
 describe('sizes', () => {
   beforeAll(() => use('cpu'));
   const count = (config: ConfigInputOf<Kind>) => {
-    const model = createModel(config);
+    // Only counted: no first values are drawn.
+    const model = construct(parseConfig(config), Rng.blank());
     const parameters = parameterCount(model);
     model.dispose();
     return parameters;

@@ -1,9 +1,21 @@
 // ViT against PyTorch's own layers in float64: outputs, and the gradient of every parameter, under transformers' names.
 import { readFile } from 'node:fs/promises';
+import { Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
-import { createModel, decodeSafetensors, loadStateDict, parameterCount, type SafetensorsTensor } from '../index.ts';
+import {
+  createModel,
+  decodeSafetensors,
+  encodeSafetensors,
+  loadStateDict,
+  modelFromFiles,
+  parameterCount,
+  parseConfig,
+  type SafetensorsTensor,
+  type Vit,
+} from '../index.ts';
+import { construct } from './create.ts';
 
 const fixture = new URL('../../test/fixtures/vit/tiny.safetensors', import.meta.url);
 const tiny = { model_type: 'vit', image_size: 8, patch_size: 4, hidden_size: 8, num_attention_heads: 2 } as const;
@@ -42,11 +54,59 @@ describe.each(BACKENDS)('ViT on %s', (backend) => {
   });
 });
 
+describe('files of the hub', () => {
+  beforeAll(() => use('wasm'));
+  // What a config.json of transformers has besides, and names of classes in the place of their number.
+  const strange = { _name_or_path: 'x/y', encoder_stride: 16, torch_dtype: 'float32', transformers_version: '4.13.0' };
+  const id2label = { 0: 'cat', 1: 'dog', 2: 'eel' };
+
+  async function files(body: boolean) {
+    const { tensors, metadata } = decodeSafetensors(await readFile(fixture));
+    const own = new Map<string, SafetensorsTensor>();
+    for (const [name, tensor] of tensors) {
+      const [kind, ...path] = name.split('.');
+      // A body by itself is saved without its prefix, and has a pooler that classification does not use.
+      if (kind === 'param' && !(body && path[0] === 'classifier')) own.set(path.slice(body ? 1 : 0).join('.'), tensor);
+    }
+    if (body) own.set('pooler.dense.bias', { dtype: 'F32', shape: [8], data: new Float32Array(8) });
+    const { num_labels: _, ...config } = JSON.parse(metadata.config!);
+    const architectures = [body ? 'ViTModel' : 'ViTForImageClassification'];
+    return { weights: [encodeSafetensors(own)], config: { ...config, ...strange, id2label, architectures } };
+  }
+
+  it('a classifier is loaded, with the names of its classes', async () => {
+    await withoutLeak(async () => {
+      const { model, unusedKeys, unused, fresh } = modelFromFiles(await files(false));
+      expect([unusedKeys, unused, fresh]).toEqual([Object.keys(strange), [], []]);
+      expect(model.config).toMatchObject({ num_labels: 3, id2label });
+      const { tensors } = decodeSafetensors(await readFile(fixture));
+      const pixels = tf.tensor4d(Float32Array.from(tensors.get('input.pixels')!.data as Float64Array), [2, 8, 12, 3]);
+      const logits = (model as Vit).classify(pixels);
+      expect(await error(logits, tensors.get('output.logits')!)).toBeLessThan(2e-6);
+      tf.dispose([pixels, logits]);
+      model.dispose();
+    });
+  });
+
+  it('a body gets a head, if one is asked for', async () => {
+    await withoutLeak(async () => {
+      const body = await files(true);
+      expect(() => modelFromFiles(body)).toThrow("'classifier.weight', 'classifier.bias' missing (all of the head");
+      const { model, unused, fresh } = modelFromFiles(body, { config: { num_labels: 5 } });
+      expect([unused, fresh]).toEqual([['vit.pooler.dense.bias'], ['classifier.weight', 'classifier.bias']]);
+      expect(model.config).toMatchObject({ num_labels: 5, architectures: ['ViTForImageClassification'] });
+      expect(model.config).not.toHaveProperty('id2label');
+      model.dispose();
+    });
+  });
+});
+
 describe('ViT', () => {
   beforeAll(() => use('wasm'));
 
   it('has 86.6 M parameters at base size', () => {
-    const model = createModel({ model_type: 'vit', num_labels: 1000 });
+    // Only counted: no first values are drawn.
+    const model = construct(parseConfig({ model_type: 'vit', num_labels: 1000 }), Rng.blank());
     // 2,000 more or less would be another model.
     expect(parameterCount(model)).toBe(86_567_656);
     model.dispose();
@@ -81,7 +141,6 @@ describe('ViT', () => {
     [{ num_attention_heads: 3 }, 'num_attention_heads is 3 and hidden_size is 8; want a divisor of hidden_size'],
     [{ patch_size: 3 }, 'patch_size is 3 and image_size is 8 x 8; want a divisor'],
     [{ image_size: [8, 8, 8] as never }, 'image_size is [8,8,8]; want an integer of at least 1, or a list'],
-    [{ architectures: ['ViTForMaskedImageModeling'] as never }, 'want "ViTForImageClassification"'],
     [{ hidden_act: 'silu' as never }, 'hidden_act is "silu"; want "gelu"'],
     [{ num_labels: 3, id2label: { 0: 'a', 1: 'b' } }, 'id2label has 2 classes and num_labels is 3; want as many'],
     [{ id2label: { 0: 'a', 2: 'b' } }, 'id2label has a class "2"; want 0 to 1'],

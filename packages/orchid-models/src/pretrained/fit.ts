@@ -1,10 +1,18 @@
 // Which tensors of a file become which parameters of a model: all of the body's, and the head's if it is the same head.
+import type { ModelType } from '../config/index.ts';
 import type { Model } from '../models/model.ts';
 import type { SafetensorsTensor } from '../safetensors/index.ts';
 import { listed } from '../state-dict.ts';
 import { bertNames } from './bert-names.ts';
+import { vitNames } from './vit-names.ts';
 
 export type Tensors = ReadonlyMap<string, Readonly<SafetensorsTensor>>;
+
+/** The kinds of models whose files other programs write, and the names of our parameters for those of the files. */
+const FOREIGN: Partial<Record<ModelType, (tensors: Tensors, wanted: ReadonlySet<string>) => Tensors>> = {
+  bert: bertNames,
+  vit: vitNames,
+};
 
 const FLOATS: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
@@ -24,7 +32,8 @@ export interface Fit {
  */
 export function fit(model: Model, tensors: Tensors, isNewHead: boolean): Fit {
   const parameters = model.namedParameters();
-  const named = model.kind === 'bert' ? bertNames(tensors, new Set(parameters.keys())) : tensors;
+  const rename = FOREIGN[model.kind];
+  const named = rename ? rename(tensors, new Set(parameters.keys())) : tensors;
   const isOfHead = (name: string) => model.headPrefixes?.some((prefix) => name.startsWith(prefix)) ?? false;
   const [loaded, fresh] = [new Map<string, Readonly<SafetensorsTensor>>(), [] as string[]];
   const problems: string[] = [];
@@ -48,7 +57,7 @@ export function fit(model: Model, tensors: Tensors, isNewHead: boolean): Fit {
     const hint = isHead ? ' (all of the head: name the head that you want in `config`, and it starts afresh)' : '';
     problems.unshift(`${listed(missing)} missing${hint}`);
   }
-  const strange = model.kind === 'bert' ? [] : unused.filter((name) => !(isNewHead && isOfHead(name)));
+  const strange = rename ? [] : unused.filter((name) => !(isNewHead && isOfHead(name)));
   if (strange.length > 0) problems.push(`${listed(strange)} not a parameter of ${model.constructor.name}`);
   if (problems.length > 0) throw new Error(problems.join('; '));
   return { loaded, fresh, unused };

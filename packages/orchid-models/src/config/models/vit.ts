@@ -10,9 +10,9 @@ const share = (what: string) =>
 const schema = z.strictObject({
   model_type: z.literal('vit').describe('Which model this is.'),
   architectures: z
-    .tuple([z.literal('ViTForImageClassification')])
-    .default(['ViTForImageClassification'])
-    .describe('The class in transformers; the other heads of ViT are not here.'),
+    .array(z.string())
+    .optional()
+    .describe('The class in transformers; of ViTModel and others the body is taken, and the head starts afresh.'),
   ...imageKeys,
   hidden_size: count(768).describe('Width D of the model.'),
   num_hidden_layers: count(12).describe('Number of layers.'),
@@ -34,7 +34,7 @@ type Parsed = z.output<typeof schema>;
 
 export const vit = {
   schema,
-  complete: (parsed: Parsed) => withLabels(parsed),
+  complete: (parsed: Parsed) => ({ ...withLabels(parsed), architectures: ['ViTForImageClassification'] }),
   problem: (config: Parsed & { num_labels: number }): string | null => {
     const { hidden_size: width, num_attention_heads: heads } = config;
     if (width % heads !== 0) {
