@@ -19,4 +19,5 @@ export {
   recallVocabulary,
 } from './recall-vocabulary.ts';
 export { Rng, type RngState } from './rng.ts';
+export * from './streaming/index.ts';
 export { UnigramModel, type UnigramScore } from './unigram.ts';

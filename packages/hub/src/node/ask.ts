@@ -3,12 +3,22 @@ import { type FileInfo, type FileRef, infoOf } from '../file-info.ts';
 import { HubError } from '../hub-error.ts';
 import { type Listing, listingOf } from '../list-files.ts';
 import { checkTarget, describeTarget, type RepoRef, type Target } from '../repo.ts';
+import { pick } from './patterns.ts';
 import { type HubOptions, type Settings, settingsOf } from './settings.ts';
 
-/** As `listFiles` of the main entry. @throws HubError of the kind `offline` also, when nobody is to be asked */
-export async function listFiles(options: RepoRef & HubOptions): Promise<Listing> {
+export interface ListFilesOptions extends RepoRef, HubOptions {
+  /** Which files: paths and patterns, as of `downloadSnapshot`. Default: all. */
+  readonly files?: readonly string[];
+}
+
+/**
+ * As `listFiles` of the main entry.
+ *
+ * @throws HubError also when no file matches, and of the kind `offline` when nobody is to be asked
+ */
+export async function listFiles(options: ListFilesOptions): Promise<Listing> {
   const target = checkTarget(options);
-  return listingOf(target, online(target, settingsOf(options)).net);
+  return pick(await listingOf(target, online(target, settingsOf(options)).net), options.files, target);
 }
 
 /** As `fileInfo` of the main entry. @throws HubError of the kind `offline` also, when nobody is to be asked */

@@ -10,7 +10,10 @@ import { fetchPart } from './fetch-part.ts';
 import { withLock } from './lock.ts';
 import { type HubOptions, type Settings, settingsOf } from './settings.ts';
 
-export type DownloadFileOptions = FileRef & HubOptions;
+export interface DownloadFileOptions extends FileRef, HubOptions {
+  /** With a commit as `revision`: a branch or tag that means it now, which the cache is to remember for when it is offline. */
+  readonly branch?: string;
+}
 
 /**
  * The path of a local copy of a file, downloaded if need be. A commit's file that is in the cache needs no network at all; for a
@@ -24,6 +27,14 @@ export async function downloadFile(options: DownloadFileOptions): Promise<string
   const target = checkTarget(options, options.path) as FileTarget;
   const settings = settingsOf(options);
   const cache = new RepoCache(settings.cacheDir, target);
+  const path = await pathOf(cache, target, settings);
+  const { branch } = options;
+  if (branch !== undefined)
+    await cache.setCommit(checkTarget({ ...options, revision: branch }).revision, target.revision);
+  return path;
+}
+
+async function pathOf(cache: RepoCache, target: FileTarget, settings: Settings): Promise<string> {
   if (isCommit(target.revision) || settings.offline) {
     const found = await cached(cache, target, settings);
     if (found) return found;

@@ -1,12 +1,11 @@
 // Many files of a repository, all of one commit, as a folder on this machine.
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import picomatch from 'picomatch';
-import { HubError } from '../hub-error.ts';
 import { type Listing, listingOf } from '../list-files.ts';
-import { checkTarget, describeTarget, type RepoRef, type Target } from '../repo.ts';
+import { checkTarget, type RepoRef, type Target } from '../repo.ts';
 import { RepoCache } from './cache.ts';
 import { cached, ensureFile, isUnreachable, notCached } from './download-file.ts';
+import { matcher, pick } from './patterns.ts';
 import { type HubOptions, type Settings, settingsOf } from './settings.ts';
 
 export interface DownloadSnapshotOptions extends RepoRef, HubOptions {
@@ -34,7 +33,7 @@ export async function snapshot(
   const target = checkTarget(options);
   const settings = settingsOf(options);
   const cache = new RepoCache(settings.cacheDir, target);
-  const matches = options.files ? picomatch([...options.files], { dot: true }) : () => true;
+  const matches = matcher(options.files);
   let listing: Listing;
   try {
     if (settings.offline) return await fromCache(cache, target, matches, settings);
@@ -47,13 +46,7 @@ export async function snapshot(
     return found;
   }
   const { commit } = listing;
-  const wanted = listing.files.filter(({ path }) => matches(path));
-  if (wanted.length === 0)
-    throw noneMatches(
-      target,
-      options.files,
-      listing.files.map(({ path }) => path),
-    );
+  const { files: wanted } = pick(listing, options.files, target);
   await cache.setCommit(target.revision, commit);
   const queue = [...wanted];
   const work = async () => {
@@ -89,11 +82,4 @@ async function fromCache(
   for (const path of paths) if (await cached(cache, { ...target, path }, settings)) files.push(path);
   if (files.length === 0) throw notCached(target, settings);
   return { folder: folder!, commit: commit!, files };
-}
-
-function noneMatches(target: Target, patterns: readonly string[] | undefined, paths: readonly string[]): HubError {
-  if (!patterns) return new HubError('not-found', `${describeTarget(target)} has no files`);
-  const wanted = patterns.map((pattern) => JSON.stringify(pattern)).join(', ');
-  const there = paths.length > 8 ? `${paths.slice(0, 8).join(', ')} and ${paths.length - 8} more` : paths.join(', ');
-  return new HubError('not-found', `${describeTarget(target)}: no file matches ${wanted}; it has ${there || 'none'}`);
 }
