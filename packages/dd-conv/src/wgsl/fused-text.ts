@@ -254,7 +254,7 @@ ${loop}
 
   private kernelGradient(): Phase {
     const isShared = this.fused.kernel === 'shared';
-    const row = `(${isShared ? 'params.firstPart + part' : 'example'}) * params.kernelRows + t`;
+    const row = `${isShared ? 'part' : 'example'} * params.kernelRows + t`;
     const statement =
       this.fused.n1 === 1
         ? `put_dKernel(${row}, pair, value * params.scale);`
@@ -274,7 +274,7 @@ for (var count = ${this.transform.invocations / lanes}u; count > 1u; count = (co
   if (local + kept < count * ${lanes}u) { mem[local] += mem[local + kept]; }
 }
 if (local < ${lanes}u && firstPair + local < params.pairs) {
-  put_dSkip((params.firstPart + part) * params.blocks + block, firstPair + local, mem[local]);
+  put_dSkip(part * params.blocks + block, firstPair + local, mem[local]);
 }`.trim();
   }
 }

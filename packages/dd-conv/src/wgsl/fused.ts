@@ -12,7 +12,7 @@ export type { Fused, Output };
 
 /**
  * Params besides {@link BIN_PARAMS}. `laneGroups` workgroups share a row of pairs, and each takes `chunk` examples: a part. Sums over
- * examples (gradients of a shared kernel and of skip) are left as the sums of parts, from `firstPart` on.
+ * examples (gradients of a shared kernel and of skip) are left as the sums of parts.
  */
 export const FUSED_PARAMS = {
   ...BIN_PARAMS,
@@ -23,7 +23,6 @@ export const FUSED_PARAMS = {
   batch: 'u32',
   chunk: 'u32',
   values: 'u32',
-  firstPart: 'u32',
   blocks: 'u32',
   laneGroups: 'u32',
   scale: 'f32',

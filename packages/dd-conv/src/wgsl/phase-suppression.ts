@@ -63,8 +63,8 @@ ${eachElement(layout, (i) =>
     rowsOfRun,
     (r) => `
 {
-${lines(parts, (part) => `  let d${part} = c${i}_${r}_${part} - mean[${r}];`)}
-  squares[${r}] += ${total(lane, `(${ofParts((part) => `d${part} * d${part}`)})`)};
+${lines(parts, (part) => `  let off${part} = c${i}_${r}_${part} - mean[${r}];`)}
+  squares[${r}] += ${total(lane, `(${ofParts((part) => `off${part} * off${part}`)})`)};
 }`,
   ),
 )}

@@ -1,5 +1,5 @@
 // WGSL that adds up the parts in which sums over examples were left, and that gives a kernel the skip weight as a sample more.
-import type { Program } from '@orchid-ml/backends/webgpu-host';
+import { cached, type Program } from '@orchid-ml/backends/webgpu-host';
 
 const invocations = 256;
 
@@ -8,24 +8,26 @@ export function groupsFor(size: number): number {
   return Math.ceil(size / invocations);
 }
 
-/** {parts: [parts, size]} → total: [segments, size], each the sum of `segment` neighbouring parts */
-export const sumPartsProgram: Program = {
-  name: 'ddConv: sum of parts',
-  buffers: [
-    { name: 'parts', access: 'read' },
-    { name: 'total', access: 'read_write' },
-  ],
-  params: { size: 'u32', parts: 'u32', segment: 'u32' },
-  workgroupSize: invocations,
-  body: `
+/** {parts: [parts, size]} → total: [segments, size], each the sum of `segment` neighbouring parts; `adds`: added to what is there */
+export const sumPartsProgram = cached(
+  (adds: boolean): Program => ({
+    name: 'ddConv: sum of parts',
+    buffers: [
+      { name: 'parts', access: 'read' },
+      { name: 'total', access: 'read_write' },
+    ],
+    params: { size: 'u32', parts: 'u32', segment: 'u32' },
+    workgroupSize: invocations,
+    body: `
 let i = group * ${invocations}u + local;
 let first = i / params.size * params.segment;
 if (first < params.parts) {
-  var sum = 0.0;
+  var sum = ${adds ? 'total[i]' : '0.0'};
   for (var p = first; p < min(first + params.segment, params.parts); p++) { sum += parts[p * params.size + i % params.size]; }
   total[i] = sum;
 }`,
-};
+  }),
+);
 
 /**
  * {kernel: [owners, rows, width], skip: [width]} → folded, the kernel with `factor` times skip added to its first row: the same

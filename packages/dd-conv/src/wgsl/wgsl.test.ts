@@ -61,7 +61,13 @@ describe('WGSL', () => {
       correlateProgram(false),
       correlateProgram(true),
     ];
-    const others = [sumPartsProgram, foldSkipProgram, splitComplexProgram, interleaveProgram];
+    const others = [
+      sumPartsProgram(false),
+      sumPartsProgram(true),
+      foldSkipProgram,
+      splitComplexProgram,
+      interleaveProgram,
+    ];
     expect([...programs, ...others].map(wgsl).join('\n')).toMatchSnapshot();
   });
 

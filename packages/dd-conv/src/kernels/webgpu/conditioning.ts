@@ -1,6 +1,13 @@
 // What the kernels of type I conditioning have in common: a side's parameters and pass, and the transforms between the sides.
 
-import { dispatch, type WebGpuBackend, withScratch } from '@orchid-ml/backends/webgpu-host';
+import {
+  type Bound,
+  dispatch,
+  partOf,
+  rangesOf,
+  type WebGpuBackend,
+  withScratch,
+} from '@orchid-ml/backends/webgpu-host';
 import { laneOf, rowSumCounts, workgroupSize } from '@orchid-ml/backends/wgsl';
 import { DCT, IDCT, IRFFT, RFFT } from '@orchid-ml/fft/wgsl';
 import { getKernel, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
@@ -61,8 +68,26 @@ export function packed<T>(backend: WebGpuBackend, side: Side, work: (parameters:
   });
 }
 
+/** Some examples of a side. */
+export interface SidePart {
+  readonly side: Side;
+  /** what belongs to them, of a tensor with the side's rows */
+  part(tensor: TensorInfo): Bound;
+}
+
+/** The side's examples in parts that the device binds. */
+export function partsOf(backend: WebGpuBackend, side: Side): SidePart[] {
+  const { args, batch, length } = side;
+  const bytes = 4 * length * args[1];
+  const examples = { op: 'phaseSuppression', item: 'an example', count: batch, sizes: [bytes] };
+  return rangesOf(backend, examples).map((range) => ({
+    side: { ...side, batch: range.count },
+    part: (tensor) => partOf(tensor, range, bytes),
+  }));
+}
+
 /** What a side convolves, as its programs bind it. */
-export function sourceOf(tensors: readonly TensorInfo[]): Record<string, TensorInfo> {
+export function sourceOf(tensors: readonly Bound[]): Record<string, Bound> {
   const [re, im] = tensors;
   return { re: re!, ...(im && { im }) };
 }
@@ -88,13 +113,19 @@ export function runSide(
   outputs: readonly TensorInfo[],
   eps: number,
 ): void {
-  const { params, groups } = passOf(side, eps);
-  const out = Object.fromEntries(outputs.map((output, part) => [`out${part}`, output]));
-  dispatch(backend, sideProgram(...side.args), {
-    buffers: { ...sourceOf(source), parameters, ...out },
-    params,
-    groups,
-  });
+  for (const { side: some, part } of partsOf(backend, side)) {
+    const { params, groups } = passOf(some, eps);
+    dispatch(backend, sideProgram(...side.args), {
+      buffers: { ...sourceOf(source.map(part)), parameters, ...numbered('out', outputs.map(part)) },
+      params,
+      groups,
+    });
+  }
+}
+
+/** Buffers `name0`, `name1`, ... */
+export function numbered(name: string, buffers: readonly Bound[]): Record<string, Bound> {
+  return Object.fromEntries(buffers.map((buffer, i) => [`${name}${i}`, buffer]));
 }
 
 /** F of [B, L, D]: [re, im], or [y] for dct. */

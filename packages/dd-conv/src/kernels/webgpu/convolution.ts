@@ -1,9 +1,17 @@
 // What a call of the webgpu kernels is about: its sizes, its tensors by the names that programs use, and how its examples are
 // shared out where a tensor is larger than the device binds at once.
-import { type Bound, type Table, table, type WebGpuBackend } from '@orchid-ml/backends/webgpu-host';
+import {
+  type Bound,
+  partOf,
+  type Range,
+  rangesOf,
+  type Table,
+  table,
+  type WebGpuBackend,
+} from '@orchid-ml/backends/webgpu-host';
 import { joined, type SharedTransform } from '@orchid-ml/fft/wgsl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { twistTable } from '../../wgsl/bins.ts';
+import { blocksOf, scalesOf, twistTable, valuesOf } from '../../wgsl/bins.ts';
 import type { Fused, Output } from '../../wgsl/fused.ts';
 import type { DdConvAttrs, DdConvGradInputs, DdConvInputs } from '../names.ts';
 
@@ -69,46 +77,54 @@ export function fusedOf(convolution: Convolution, outputs: readonly Output[]): F
 }
 
 /** Some examples of a convolution. */
-export interface Tile {
-  readonly first: number;
-  readonly count: number;
+export interface Tile extends Range {
   /** of a tensor with a row, or more, for each example: what belongs to these; of another all */
   bound(tensor: TensorInfo): Bound;
 }
 
 /**
- * The examples in tiles whose tensors the device can bind. Where that cannot be, because an example is too large or its rows end
- * where no binding may begin, one tile has them all, and binding them says what is wrong.
+ * The examples in tiles whose tensors the device can bind.
  *
- * @param bytes of an example at most, in tensors and scratch
+ * @param bytes of scratch for each example
+ * @throws TooLargeForDeviceError when one example is too large
  */
 export function tilesOf({ backend, batch, tensors }: Convolution, bytes: number): Tile[] {
-  const { maxStorageBufferBindingSize: most, minStorageBufferOffsetAlignment: alignment } = backend.device.limits;
   const perExample = Object.values(tensors).filter(({ shape }) => shape.length === 3 && shape[0] === batch);
-  const sizes = perExample.map(({ shape }) => 4 * shape[1]! * shape[2]!);
-  // So many examples end where a binding may begin.
-  const step = sizes.reduce((all, size) => lcm(all, alignment / gcd(alignment, size)), 1);
-  const fitting = Math.floor(most / Math.max(bytes, ...sizes));
-  const tile = fitting >= batch ? batch : Math.floor(fitting / step) * step || batch;
-  const tiles: Tile[] = [];
-  for (let first = 0; first < batch; first += tile) {
-    const count = Math.min(tile, batch - first);
-    const bound = (tensor: TensorInfo): Bound => {
-      if (count === batch || !perExample.includes(tensor)) return tensor;
-      const size = 4 * tensor.shape[1]! * tensor.shape[2]!;
-      return { tensor, offset: first * size, bytes: count * size };
-    };
-    tiles.push({ first, count, bound });
-  }
-  return tiles;
+  const bytesOf = ({ shape }: TensorInfo): number => 4 * shape[1]! * shape[2]!;
+  const sizes = [bytes, ...perExample.map(bytesOf)];
+  return rangesOf(backend, { op: 'ddConv', item: 'an example', count: batch, sizes }).map((range) => ({
+    ...range,
+    bound: (tensor) => (perExample.includes(tensor) ? partOf(tensor, range, bytesOf(tensor)) : tensor),
+  }));
 }
 
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
-}
-
-function lcm(a: number, b: number): number {
-  return (a / gcd(a, b)) * b;
+/**
+ * The numbers of a fused program.
+ *
+ * @param transform what it has in workgroup memory: all of a transform, or the rows of one that is divided
+ * @param tile examples, and how many of them share a part
+ */
+export function fusedParams(
+  { n, width, pairs, length, kernelRows, scale }: Convolution,
+  { transform: kind, n1 }: Pick<Fused, 'transform' | 'n1'>,
+  transform: SharedTransform,
+  { count, chunk }: { readonly count: number; readonly chunk: number },
+) {
+  const lanes = n1 === 1 ? transform.lanes : transform.lanes / 2;
+  return {
+    n: n / n1,
+    ...scalesOf(kind, n),
+    width,
+    pairs,
+    length,
+    kernelRows,
+    batch: count,
+    chunk,
+    values: Math.ceil((valuesOf(n1, n / n1) * lanes) / transform.invocations),
+    blocks: n1 === 1 ? 1 : blocksOf(n1),
+    laneGroups: Math.ceil(pairs / lanes),
+    scale,
+  };
 }
 
 /** What programs with bins read from: the transform's own table, and after it the cosine transform's. */

@@ -11,10 +11,10 @@ import {
   type WorkgroupLimits,
 } from '@orchid-ml/fft/wgsl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { blocksOf, scalesOf, valuesOf } from '../../wgsl/bins.ts';
+import { blocksOf } from '../../wgsl/bins.ts';
 import { fromRowsProgram, toRowsProgram } from '../../wgsl/columns.ts';
 import { type Fused, fusedBuffers, fusedProgram, type Output } from '../../wgsl/fused.ts';
-import { type Convolution, fusedOf, type Tile, tableOf, tilesOf } from './convolution.ts';
+import { type Convolution, fusedOf, fusedParams, type Tile, tableOf, tilesOf } from './convolution.ts';
 import { withPartsOf } from './sums.ts';
 
 /** How a transform is divided. */
@@ -54,7 +54,7 @@ function rowLanesFor(n2: number, pairs: number, limits: WorkgroupLimits): number
 
 /** Computes the outputs into the convolution's tensors. */
 export function long(convolution: Convolution, division: Division, outputs: readonly Output[]): void {
-  const { backend, n, pairs, batch, kernel, tensors } = convolution;
+  const { backend, n, pairs, kernel, tensors } = convolution;
   const has = (...names: Output[]) => names.some((name) => outputs.includes(name));
   const whole = fusedOf(convolution, outputs);
   // The cosine transform's spectrum of a single sample is not flat, so that its kernel cannot have skip.
@@ -73,36 +73,36 @@ export function long(convolution: Convolution, division: Division, outputs: read
   };
   const names = fusedBuffers(fused).map(({ name }) => name);
   const tiles = tilesOf(convolution, 8 * n * pairs);
-  const blocks = blocksOf(division.columns.n);
-  const parts = (kernel === 'shared' ? tiles.length : batch) * blocks;
-  withPartsOf(backend, has('skip') ? { dSkip: tensors.dSkip! } : {}, parts, (partial) => {
-    for (const [i, tile] of tiles.entries()) {
-      const scratch: Record<string, TensorInfo> = { ...partial };
-      const run = (left: string[]): void => {
-        const [name, ...others] = left;
-        if (name === undefined) {
-          tilePasses(convolution, division, fused, tile, scratch, i, isFolded, outputs);
-          return;
-        }
-        const owners = name === 'kernel' && kernel === 'shared' ? 1 : tile.count;
-        withScratch(backend, 2 * owners * n * pairs, (rows) => {
-          scratch[name] = rows;
-          run(others);
-        });
-      };
-      run(names.filter((name) => name === 'z' || name === 'dy' || name === 'kernel'));
+  const largest = Math.max(...tiles.map(({ count }) => count));
+  const sums = has('skip') ? { dSkip: tensors.dSkip! } : {};
+  /** Runs the tiles when the rows that are left to make are there. */
+  const run = (left: string[], rows: Readonly<Record<string, TensorInfo>>): void => {
+    const [name, ...others] = left;
+    if (name !== undefined) {
+      const owners = name === 'kernel' && kernel === 'shared' ? 1 : largest;
+      withScratch(backend, 2 * owners * n * pairs, (made) => run(others, { ...rows, [name]: made }));
+      return;
     }
-  });
+    for (const tile of tiles) {
+      const parts = (kernel === 'shared' ? 1 : tile.count) * blocksOf(division.columns.n);
+      withPartsOf(backend, sums, parts, tile.first > 0, (partial) =>
+        tilePasses(convolution, division, fused, tile, { ...rows, ...partial }, isFolded, outputs),
+      );
+    }
+  };
+  run(
+    names.filter((name) => name === 'z' || name === 'dy' || name === 'kernel'),
+    {},
+  );
 }
 
-/** All passes over the examples of a tile, number `i`; `scratch` has the rows of z, dy and kernel, and parts of sums. */
+/** All passes over the examples of a tile; `scratch` has the rows of z, dy and kernel, and parts of sums. */
 function tilePasses(
   convolution: Convolution,
   division: Division,
   fused: Fused,
   tile: Tile,
   scratch: Readonly<Record<string, TensorInfo>>,
-  i: number,
   isFolded: boolean,
   outputs: readonly Output[],
 ): void {
@@ -116,7 +116,7 @@ function tilePasses(
   if (scratch.kernel && fusedNeedsKernel(fused)) {
     columns.toRows('kernel', scratch.kernel, kernelRows, { skip: isFolded ? 1 / scale : 0, owners });
   }
-  rowPasses(convolution, division, fused, tile, scratch, i);
+  rowPasses(convolution, division, fused, tile, scratch);
   if (has('y')) columns.fromRows(scratch.z!, 'y', length, { gate: 'outputGate' });
   if (has('outputGate')) columns.fromRows(scratch.z!, 'dOutputGate', length, { gate: 'dy' });
   if (has('z')) {
@@ -124,7 +124,7 @@ function tilePasses(
     columns.fromRows(scratch.dy!, 'dz', length, { gate: 'inputGate', other, otherGate: 'z' });
   }
   if (has('kernel')) {
-    columns.fromRows(scratch.kernel!, 'dKernel', kernelRows, { scale, owners, adds: isShared && i > 0 });
+    columns.fromRows(scratch.kernel!, 'dKernel', kernelRows, { scale, owners, adds: isShared && tile.first > 0 });
   }
 }
 
@@ -202,23 +202,20 @@ function columnPasses(convolution: Convolution, { columns, rows }: Division, til
 /** What lies between the columns: one pass, or two where the device binds too few buffers for skip's gradient too. */
 function rowPasses(
   convolution: Convolution,
-  { columns, rows }: Division,
+  { rows }: Division,
   fused: Fused,
   tile: Tile,
   scratch: Readonly<Record<string, TensorInfo>>,
-  i: number,
 ): void {
-  const { backend, n, width, pairs, length, kernel, kernelRows, scale, tensors } = convolution;
+  const { backend, kernel, tensors } = convolution;
   const most = backend.device.limits.maxStorageBuffersPerShaderStage;
   const isDivided = fused.outputs.includes('skip') && fusedBuffers(fused).length > most;
   // Skip's gradient reads what the others overwrite.
   const groups: (readonly Output[])[] = isDivided
     ? [['skip'], fused.outputs.filter((output) => output !== 'skip')]
     : [fused.outputs];
-  const lanes = rows.lanes / 2;
-  const laneGroups = Math.ceil(pairs / lanes);
-  const blocks = blocksOf(columns.n);
-  const parts = kernel === 'shared' ? 1 : tile.count;
+  const isShared = kernel === 'shared';
+  const params = fusedParams(convolution, fused, rows, { count: tile.count, chunk: isShared ? tile.count : 1 });
   for (const outputs of groups) {
     const program = { ...fused, outputs };
     const buffers = Object.fromEntries(
@@ -237,22 +234,8 @@ function rowPasses(
     );
     dispatch(backend, fusedProgram(program, rows), {
       buffers,
-      params: {
-        n: rows.n,
-        ...scalesOf(fused.transform, n),
-        width,
-        pairs,
-        length,
-        kernelRows,
-        batch: tile.count,
-        chunk: kernel === 'shared' ? tile.count : 1,
-        values: Math.ceil((valuesOf(columns.n, rows.n) * lanes) / rows.invocations),
-        firstPart: kernel === 'shared' ? i : tile.first,
-        blocks,
-        laneGroups,
-        scale,
-      },
-      groups: parts * blocks * laneGroups,
+      params,
+      groups: (isShared ? 1 : tile.count) * params.blocks * params.laneGroups,
       times,
     });
   }

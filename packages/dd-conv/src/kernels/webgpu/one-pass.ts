@@ -1,12 +1,12 @@
 // Convolutions whose transforms fit in workgroup memory: one dispatch, and one for all gradients where the device binds as many
 // buffers as those take.
-import { type Bound, dispatch, withScratch } from '@orchid-ml/backends/webgpu-host';
+import { type Bound, dispatch, partOf, rangesOf, withScratch } from '@orchid-ml/backends/webgpu-host';
 import { invocationsFor, lanesFor, pointsOf, sharedTransform } from '@orchid-ml/fft/wgsl';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { scalesOf, valuesOf } from '../../wgsl/bins.ts';
+import { valuesOf } from '../../wgsl/bins.ts';
 import { type Fused, fusedBuffers, fusedProgram, type Output } from '../../wgsl/fused.ts';
 import { foldSkipProgram, groupsFor } from '../../wgsl/sum-parts.ts';
-import { type Convolution, fusedOf, type Tile, tableOf, tilesOf } from './convolution.ts';
+import { type Convolution, fusedOf, fusedParams, type Tile, tableOf, tilesOf } from './convolution.ts';
 import { withPartsOf } from './sums.ts';
 
 /** So many workgroups keep a large GPU busy; more parts than that only cost bytes. */
@@ -38,11 +38,19 @@ function withFoldedSkip(convolution: Convolution, run: (folded: Convolution) => 
   const size = util.sizeFromShape(kernel!.shape);
   withScratch(backend, size, (scratch) => {
     const folded = { ...scratch, shape: kernel!.shape };
-    dispatch(backend, foldSkipProgram, {
-      buffers: { kernel: kernel!, skip: skip!, folded },
-      params: { size, rowSize: kernelRows * width, width, factor: 1 / scale },
-      groups: groupsFor(size),
-    });
+    const rowSize = kernelRows * width;
+    const kernels = { op: 'ddConv', item: 'a kernel', count: size / rowSize, sizes: [4 * rowSize] };
+    for (const range of rangesOf(backend, kernels)) {
+      dispatch(backend, foldSkipProgram, {
+        buffers: {
+          kernel: partOf(kernel!, range, 4 * rowSize),
+          skip: skip!,
+          folded: partOf(folded, range, 4 * rowSize),
+        },
+        params: { size: range.count * rowSize, rowSize, width, factor: 1 / scale },
+        groups: groupsFor(range.count * rowSize),
+      });
+    }
     run({ ...convolution, tensors: { ...others, kernel: folded } });
   });
 }
@@ -61,7 +69,7 @@ function runGroups(convolution: Convolution, outputs: readonly Output[]): void {
 
 /** The outputs of one program. */
 function runGroup(convolution: Convolution, outputs: readonly Output[], mayDivideSums: boolean): void {
-  const { backend, batch, length, width, pairs, n, kernel, kernelRows, scale, tensors } = convolution;
+  const { backend, width, pairs, n, kernel, kernelRows, tensors } = convolution;
   const { limits } = backend.device;
   const lanes = lanesFor(n, pairs, limits);
   // A value for each invocation, if there may be as many: a program without loops over them.
@@ -79,49 +87,33 @@ function runGroup(convolution: Convolution, outputs: readonly Output[], mayDivid
 
   // Examples of a part meet one transform of a shared kernel, and leave one sum.
   const wanted = Math.ceil(ENOUGH_GROUPS / laneGroups);
+  const largest = Math.max(...tiles.map(({ count }) => count));
   // A kernel's gradient in more parts would cost more bytes than the signals do, and all parts are bound at once.
-  const bindable = Math.floor(limits.maxStorageBufferBindingSize / (4 * kernelRows * width) / tiles.length);
-  const most = sumsKernel ? Math.max(1, Math.min(Math.floor(batch / 4), bindable)) : batch;
-  const perTile = kernel === 'shared' || sums ? Math.min(most, sums && !mayDivideSums ? 1 : wanted) : batch;
-  const chunk = Math.ceil(Math.max(...tiles.map(({ count }) => count)) / perTile);
+  const bindable = Math.floor(limits.maxStorageBufferBindingSize / (4 * kernelRows * width));
+  const most = sumsKernel ? Math.max(1, Math.min(Math.floor(largest / 4), bindable)) : largest;
+  const parts = kernel === 'shared' || sums ? Math.min(most, sums && !mayDivideSums ? 1 : wanted) : largest;
+  const chunk = Math.ceil(largest / parts);
   const partsOf = ({ count }: Tile) => Math.ceil(count / chunk);
-  const parts = tiles.reduce((sum, tile) => sum + partsOf(tile), 0);
 
   const summed: Record<string, TensorInfo> = {
     ...(sumsKernel && { dKernel: tensors.dKernel! }),
     ...(outputs.includes('skip') && { dSkip: tensors.dSkip! }),
   };
   const names = fusedBuffers(fused).map(({ name }) => name);
-  withPartsOf(backend, summed, parts, (partial) => {
-    let firstPart = 0;
-    for (const tile of tiles) {
+  for (const tile of tiles) {
+    withPartsOf(backend, summed, partsOf(tile), tile.first > 0, (partial) => {
       const buffers: Record<string, Bound> = {};
       for (const name of names)
         buffers[name] =
           partial[name] ?? (name === 'table' ? tableOf(convolution, transform) : tile.bound(tensors[name]!));
       dispatch(backend, program, {
         buffers,
-        params: {
-          n,
-          ...scalesOf(fused.transform, n),
-          width,
-          pairs,
-          length,
-          kernelRows,
-          batch: tile.count,
-          chunk,
-          values: Math.ceil((valuesOf(1, n) * lanes) / transform.invocations),
-          firstPart,
-          blocks: 1,
-          laneGroups,
-          scale,
-        },
+        params: fusedParams(convolution, fused, transform, { count: tile.count, chunk }),
         groups: laneGroups * partsOf(tile),
         times: timesOf(fused, partsOf(tile)),
       });
-      firstPart += partsOf(tile);
-    }
-  });
+    });
+  }
 }
 
 /** How often a program reads all of a buffer. */

@@ -1,6 +1,6 @@
 // Convolutions of lengths that are neither short nor a product of small factors, where Bluestein's algorithm takes transforms twice
 // as long: by the transforms of @orchid-ml/fft, and programs between them.
-import { dispatch } from '@orchid-ml/backends/webgpu-host';
+import { type Bound, dispatch, partOf, type Range, rangesOf } from '@orchid-ml/backends/webgpu-host';
 import { binsOf, DCT, IDCT, IRFFT, type RealAttrs, RFFT } from '@orchid-ml/fft/wgsl';
 import { getKernel, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Output } from '../../wgsl/fused.ts';
@@ -131,12 +131,36 @@ class Steps {
     { gate, other, otherGate }: Partial<Record<'gate' | 'other' | 'otherGate', TensorInfo | undefined>>,
   ): void {
     const { backend, width } = this.convolution;
-    const size = util.sizeFromShape(out.shape);
-    dispatch(backend, cutProgram(gate !== undefined, other !== undefined), {
-      buffers: { x, out, ...(gate && { gate }), ...(other && { other, otherGate: otherGate! }) },
-      params: { size, rowSize: rows * width, fromRowSize: x.shape.at(-2)! * width },
-      groups: groupsFor(size),
+    const [rowSize, fromRowSize] = [rows * width, x.shape.at(-2)! * width];
+    this.inRanges(util.sizeFromShape(out.shape) / rowSize, [rowSize, fromRowSize], (range) => {
+      const part = (tensor: TensorInfo): Bound => partOf(tensor, range, 4 * rowSize);
+      const size = range.count * rowSize;
+      dispatch(backend, cutProgram(gate !== undefined, other !== undefined), {
+        buffers: {
+          x: partOf(x, range, 4 * fromRowSize),
+          out: part(out),
+          ...(gate && { gate: part(gate) }),
+          ...(other && { other: part(other), otherGate: part(otherGate!) }),
+        },
+        params: { size, rowSize, fromRowSize },
+        groups: groupsFor(size),
+      });
     });
+  }
+
+  /** Runs `call` for examples, or kernels, in ranges that the device binds, with so many numbers for each. */
+  private inRanges(count: number, numbers: readonly number[], call: (range: Range) => void): void {
+    const { backend } = this.convolution;
+    const sizes = numbers.map((size) => 4 * size);
+    for (const range of rangesOf(backend, { op: 'ddConv', item: 'an example', count, sizes })) call(range);
+  }
+
+  /** The same for the bins of examples; `part` is what belongs to a range. */
+  private inBins(call: (part: (spectrum: TensorInfo) => Bound, size: number) => void): void {
+    const exampleSize = this.bins * this.convolution.width;
+    this.inRanges(this.convolution.batch, [exampleSize], (range) =>
+      call((spectrum) => partOf(spectrum, range, 4 * exampleSize), range.count * exampleSize),
+    );
   }
 
   private binParams(size: number) {
@@ -146,7 +170,7 @@ class Steps {
 
   /** Times the filter's spectrum, or its conjugate, in place. */
   private filter([xRe, xIm]: Spectrum, [kernelRe, kernelIm]: Spectrum, conjugates: boolean): void {
-    const { backend, scale, tensors } = this.convolution;
+    const { backend, kernel, scale, tensors } = this.convolution;
     const { re, im, skip } = tensors;
     const filtering = {
       isReal: this.isReal,
@@ -155,23 +179,26 @@ class Steps {
       hasSpectrum: re !== undefined,
       hasSkip: skip !== undefined,
     };
-    const size = util.sizeFromShape(xRe!.shape);
-    dispatch(backend, filterProgram(filtering), {
-      buffers: {
-        xRe: xRe!,
-        ...(xIm && { xIm }),
-        ...(kernelRe && { kernelRe }),
-        ...(kernelIm && { kernelIm }),
-        ...(re && { re }),
-        ...(im && { im }),
-        ...(skip && { skip }),
-      },
-      params: {
-        ...this.binParams(size),
-        kernelSize: kernelRe ? util.sizeFromShape(kernelRe.shape) : 0,
-        scale,
-      },
-      groups: groupsFor(size),
+    const isShared = kernel === 'shared';
+    this.inBins((part, size) => {
+      const kernelPart = isShared ? (tensor: TensorInfo) => tensor : part;
+      dispatch(backend, filterProgram(filtering), {
+        buffers: {
+          xRe: part(xRe!),
+          ...(xIm && { xIm: part(xIm) }),
+          ...(kernelRe && { kernelRe: kernelPart(kernelRe) }),
+          ...(kernelIm && { kernelIm: kernelPart(kernelIm) }),
+          ...(re && { re: part(re) }),
+          ...(im && { im: part(im) }),
+          ...(skip && { skip }),
+        },
+        params: {
+          ...this.binParams(size),
+          kernelSize: isShared ? util.sizeFromShape(kernelRe!.shape) : size,
+          scale,
+        },
+        groups: groupsFor(size),
+      });
     });
   }
 
@@ -188,12 +215,18 @@ class Steps {
   }
 
   private correlate([xRe, xIm]: Spectrum, [gRe, gIm]: Spectrum, [dRe, dIm]: Spectrum): void {
-    const size = util.sizeFromShape(xRe!.shape);
-    dispatch(this.convolution.backend, correlateProgram(this.isReal), {
-      buffers: { xRe: xRe!, gRe: gRe!, dRe: dRe!, ...(xIm && { xIm, gIm: gIm!, dIm: dIm! }) },
-      params: this.binParams(size),
-      groups: groupsFor(size),
-    });
+    this.inBins((part, size) =>
+      dispatch(this.convolution.backend, correlateProgram(this.isReal), {
+        buffers: {
+          xRe: part(xRe!),
+          gRe: part(gRe!),
+          dRe: part(dRe!),
+          ...(xIm && { xIm: part(xIm), gIm: part(gIm!), dIm: part(dIm!) }),
+        },
+        params: this.binParams(size),
+        groups: groupsFor(size),
+      }),
+    );
   }
 
   /** The gradient of a kernel's spectrum: of a shared kernel's the sum over examples. */
