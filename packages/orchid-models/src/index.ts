@@ -36,4 +36,5 @@ export {
 export { Vit } from './models/vit.ts';
 export * from './pretrained/index.ts';
 export * from './safetensors/index.ts';
+export * from './sizes/index.ts';
 export { loadStateDict, parameterCount, type StateDictOptions, type StoredDtype, stateDict } from './state-dict.ts';

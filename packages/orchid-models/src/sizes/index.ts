@@ -1,0 +1,9 @@
+// Sizes by name, and what their parameters are made of.
+import { IMAGE_SIZES } from './images.ts';
+import type { NamedSize } from './size.ts';
+
+export { type PartCount, parameterParts } from './parts.ts';
+export type { NamedSize } from './size.ts';
+
+/** Every size that has a name. */
+export const SIZES: readonly NamedSize[] = [...IMAGE_SIZES];
