@@ -44,7 +44,9 @@ export function parseConfig(json: unknown): ModelConfig {
   const config = complete(result.data);
   const trouble = problem(config);
   if (trouble !== null) fail(trouble);
-  return config;
+  // Keys in the schema's order, so that one configuration is always one text.
+  const entries = Object.keys(schema.shape).map((key) => [key, config[key as keyof ModelConfig]] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as unknown as ModelConfig;
 }
 
 function explain(issue: z.core.$ZodIssue, json: object, known: readonly string[], type: string): string[] {

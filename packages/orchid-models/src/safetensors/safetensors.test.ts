@@ -264,3 +264,48 @@ print(json.dumps(out))`;
     }
   });
 });
+
+describe('half precision', () => {
+  const back = (dtype: 'F16' | 'BF16', values: number[]) => {
+    const tensor: SafetensorsTensor = { dtype, shape: [values.length], data: Float32Array.from(values) };
+    return [...(decodeSafetensors(encodeSafetensors(new Map([['a', tensor]]))).tensors.get('a')!.data as Float32Array)];
+  };
+
+  it('every half number is stored as it is', () => {
+    for (const dtype of ['F16', 'BF16'] as const) {
+      const words = Uint16Array.from({ length: 65_536 }, (_, i) => i);
+      const values = [
+        ...(decodeSafetensors(
+          file({ a: one(dtype, [65_536], [0, 131_072]) }, new Uint8Array(words.buffer)),
+        ).tensors.get('a')!.data as Float32Array),
+      ];
+      expect(back(dtype, values)).toEqual(values);
+    }
+  });
+
+  it('others become the nearest, ties the even one', () => {
+    const [step, tiny] = [2 ** -10, 2 ** -24];
+    expect(back('F16', [1 + step / 2, 1 + 1.5 * step, 1 + 0.51 * step, 65_519, 65_520, -1e9])).toEqual([
+      1,
+      1 + 2 * step,
+      1 + step,
+      65_504,
+      Infinity,
+      -Infinity,
+    ]);
+    expect(back('F16', [tiny / 2, 0.51 * tiny, -1.5 * tiny, 1023.6 * tiny, 0.1 * tiny])).toEqual([
+      0,
+      tiny,
+      -2 * tiny,
+      1024 * tiny,
+      0,
+    ]);
+    expect(back('BF16', [1 + 2 ** -8, 1 + 3 * 2 ** -8, 1 + 2 ** -7, 3.4e38, Number.NaN])).toEqual([
+      1,
+      1 + 2 ** -6,
+      1 + 2 ** -7,
+      Infinity,
+      Number.NaN,
+    ]);
+  });
+});
