@@ -1,6 +1,7 @@
 // The one call most programs need before anything else: a working, trainable engine, and the truth about which one it is.
 import './gradients.ts';
 
+export { limitDeviceMemory, rehearse } from './engines/device-memory.ts';
 export { heapUse, resetHeapPeak, traceHeap } from './engines/heap-use.ts';
 export type {
   BackendInfo,
@@ -14,3 +15,4 @@ export type {
 export { describeBackend } from './engines/info.ts';
 export { useBackend } from './engines/use-backend.ts';
 export type { HeapUse } from './wasm-host/heap.ts';
+export { type TooLarge, TooLargeForDeviceError } from './webgpu-host/too-large.ts';

@@ -1,6 +1,7 @@
 // How much memory the running engine uses: what decides whether the next step fits.
 import * as tf from '@tensorflow/tfjs-core';
 import { type HeapUse, heapUseOf, resetPeakOf, traceUseOf, type WasmHeap } from '../wasm-host/heap.ts';
+import { deviceUseOf, webGpuEngine } from './device-memory.ts';
 
 /** The wasm engine's own module, if that is the current engine. */
 function wasmHeap(): WasmHeap | null {
@@ -9,17 +10,21 @@ function wasmHeap(): WasmHeap | null {
 }
 
 /**
- * Bytes in use on the current engine's heap, the peak, the heap's size and its limit. Costs next to nothing.
+ * Bytes in use on the current engine's heap, the peak, the heap's size and its limit: of wasm the module's memory, of webgpu the
+ * device's, whose limit is infinite where nothing is known of it. Costs next to nothing.
  *
- * @returns null when the current engine is not the wasm engine as `useBackend` starts it: others have no heap to count on
+ * @returns null when the current engine is neither, as `useBackend` starts them: others have no heap to count on
  */
 export function heapUse(): HeapUse | null {
+  const engine = webGpuEngine();
+  if (engine) return deviceUseOf(engine);
   const heap = wasmHeap();
   return heap && heapUseOf(heap);
 }
 
 /** Counts {@link heapUse}'s peak anew, from what is in use now. */
 export function resetHeapPeak(): void {
+  webGpuEngine()?.pool.resetPeak();
   const heap = wasmHeap();
   if (heap) resetPeakOf(heap);
 }
@@ -28,7 +33,7 @@ export function resetHeapPeak(): void {
  * Runs `work`, noting what is in use after each allocation, less what was before it: where in a computation its memory
  * goes. The same computation on larger tensors makes the same allocations, larger ones, in the same order.
  *
- * @returns bytes, an entry for each allocation; null, with nothing run, where {@link heapUse} is null
+ * @returns bytes, an entry for each allocation; null, with nothing run, on other engines than wasm (on webgpu, see `rehearse`)
  */
 export function traceHeap(work: () => void): number[] | null {
   const heap = wasmHeap();

@@ -55,6 +55,8 @@ export interface GpuInfo {
   readonly features: readonly string[];
   /** what the device was asked for, as `useBackend`'s option says it */
   readonly device: 'adapter' | 'default';
+  /** bytes of memory of its own, where the adapter says so (Chrome with its developer features switched on); else null */
+  readonly memoryBytes: number | null;
   /** what kernels are written against; sizes in bytes */
   readonly limits: Readonly<Record<GpuLimit, number>>;
 }

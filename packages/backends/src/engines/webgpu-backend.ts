@@ -7,6 +7,8 @@ import { sizeOf } from '../kernels/register.ts';
 import type { WebGpuBackend } from '../webgpu-host/backend.ts';
 import { expandHalf, type Halves, noHalves } from '../webgpu-host/half.ts';
 import { enter, failureOf, lastOp, settle } from '../webgpu-host/health.ts';
+import { nullDevice } from '../webgpu-host/null-device.ts';
+import { DevicePool } from '../webgpu-host/pool.ts';
 import { isRecording, record } from '../webgpu-host/record.ts';
 import { type TooLarge, TooLargeForDeviceError } from '../webgpu-host/too-large.ts';
 import type { Started } from './info.ts';
@@ -16,6 +18,10 @@ export interface OrchidWebGpu extends WebGPUBackend {
   /** what {@link useBackend} says of it */
   readonly started: Started;
   readonly halves: Halves;
+  /** the memory of its device */
+  readonly pool: DevicePool;
+  /** @see rehearse of `device-memory.ts` */
+  rehearse(work: () => void): number;
 }
 
 /** Whether an engine registered as 'webgpu' is ours, whichever copy of this module made it. */
@@ -42,6 +48,9 @@ export function makeBackend(
   class Backend extends Base {
     readonly started = started;
     readonly halves = noHalves();
+    readonly pool = this.withPool(new DevicePool(device));
+    /** what has been given a buffer in the rehearsal that runs, and its values on the host */
+    private rehearsed: Map<object, tf.backend_util.BackendValues | null> | undefined;
 
     override runWebGPUProgram(
       ...[program, inputs, dtype, uniforms, output]: Parameters<WebGPUBackend['runWebGPUProgram']>
@@ -68,8 +77,54 @@ export function makeBackend(
       return result;
     }
 
+    /** Has the engine take its buffers from a pool. */
+    private withPool(pool: DevicePool): DevicePool {
+      pool.settle = () => this.flush();
+      (this as unknown as { bufferManager: DevicePool }).bufferManager = pool;
+      return pool;
+    }
+
+    private flush(): void {
+      const { commandEncoder } = this as unknown as WebGpuBackend;
+      if (!commandEncoder) return;
+      this.endComputePassEncoder();
+      this.submitQueue();
+    }
+
+    rehearse(work: () => void): number {
+      this.flush();
+      const engine = this as unknown as { device: GPUDevice; queue: GPUQueue; pipelineCache: object };
+      const { device, queue, pipelineCache } = engine;
+      const { pool } = this;
+      const nothing = nullDevice(device);
+      const rehearsed = new Map<object, tf.backend_util.BackendValues | null>();
+      const rehearsal = this.withPool(new RehearsalPool(nothing, pool));
+      Object.assign(engine, { device: nothing, queue: nothing.queue, pipelineCache: {} });
+      this.rehearsed = rehearsed;
+      let left = 0;
+      try {
+        const result: unknown = work();
+        if (result instanceof Promise) {
+          throw new Error('rehearse: the work is asynchronous; want what only records ops');
+        }
+      } finally {
+        this.flush();
+        this.rehearsed = undefined;
+        Object.assign(engine, { device, queue, pipelineCache, bufferManager: pool });
+        for (const [dataId, values] of rehearsed) {
+          if (!this.tensorMap.has(dataId)) continue;
+          // What was on the host alone, or in half precision, is so again.
+          Object.assign(this.tensorMap.get(dataId), { resource: null, values });
+          if (values == null && !this.halves.words.has(dataId)) left++;
+        }
+      }
+      if (left > 0) throw new Error(`rehearse: the work has left ${left} tensors, which have no values; want none`);
+      return rehearsal.peak - pool.numBytesUsed;
+    }
+
     override uploadToGPU(dataId: object): void {
       const { resource, shape, values } = this.tensorMap.get(dataId);
+      if (resource == null) this.rehearsed?.set(dataId, values);
       if (resource == null && bytesOf(shape) > device.limits.maxBufferSize) {
         throw tooLarge(lastOp(device) || 'webgpu', shape, 'maxBufferSize');
       }
@@ -136,6 +191,27 @@ export function makeBackend(
 
   nameKernels();
   return new Backend(device as never, info as never);
+}
+
+/** The pool of a rehearsal: what is in use already counts, and what is no buffer of the rehearsal's goes back where it came from. */
+class RehearsalPool extends DevicePool {
+  private readonly real: DevicePool;
+
+  constructor(device: GPUDevice, real: DevicePool) {
+    super(device, real.numBytesUsed);
+    this.real = real;
+    this.limit = real.limit;
+  }
+
+  override releaseBuffer(buffer: GPUBuffer, reuse = true): void {
+    if (!this.real.owns(buffer)) {
+      super.releaseBuffer(buffer, reuse);
+      return;
+    }
+    this.numBytesUsed -= buffer.size;
+    this.numBytesAllocated -= buffer.size;
+    this.real.releaseBuffer(buffer, reuse);
+  }
 }
 
 /** The kernel of tfjs that runs now: its programs bear its name. */

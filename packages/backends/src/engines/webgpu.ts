@@ -100,6 +100,7 @@ async function register({ gpu, adapter, name, software }: FoundAdapter, asked: '
       software,
       features: features.filter((feature) => device.features.has(feature)),
       device: asked,
+      memoryBytes: memoryOf(adapter.info),
       limits: Object.fromEntries(all.map((limit) => [limit, device.limits[limit]])) as Record<GpuLimit, number>,
     },
   };
@@ -115,6 +116,14 @@ async function register({ gpu, adapter, name, software }: FoundAdapter, asked: '
     () => withNavigator(gpu, () => makeBackend(WebGPUBackend, device, adapter.info, started)),
     3,
   );
+}
+
+/** The largest heap of the device's own, of what no standard has yet. */
+function memoryOf(info: GPUAdapterInfo): number | null {
+  const { memoryHeaps } = info as { memoryHeaps?: readonly { readonly size: number; readonly properties: number }[] };
+  const DEVICE_LOCAL = 1;
+  const own = memoryHeaps?.filter(({ properties }) => (properties & DEVICE_LOCAL) !== 0).map(({ size }) => size) ?? [];
+  return own.length === 0 ? null : Math.max(...own);
 }
 
 /** Runs `make` with a `navigator.gpu`, which tfjs wants to see when its engine is made. Node has none. */

@@ -11,15 +11,15 @@ export interface WasmHeap {
 /** Where the heap ends. malloc takes 32 bits: of a larger size it would see the low ones, and hand out far too little. */
 const HEAP_BYTES = 2 ** 32;
 
-/** Bytes of a wasm heap. */
+/** Bytes of a wasm heap, or of a webgpu device. */
 export interface HeapUse {
   /** taken and not given back: tensors, scratch, tables (not the allocator's own few bytes a block) */
   readonly used: number;
   /** the most that was in use at once, since the engine started or since `resetHeapPeak` */
   readonly peak: number;
-  /** what the heap has grown to; it never shrinks */
+  /** what the heap has grown to, which never shrinks; of webgpu with the buffers that are kept for reuse */
   readonly size: number;
-  /** what it may grow to */
+  /** what it may grow to; infinite where the device does not say */
   readonly limit: number;
 }
 

@@ -1,5 +1,6 @@
 // Numbers that the host computes once for a device: twiddles, chirps, permutations. They live as long as the device.
 import type { WebGpuBackend } from './backend.ts';
+import { originalOf } from './null-device.ts';
 
 /** A buffer of the device's that no tensor owns. */
 export interface Table {
@@ -20,12 +21,13 @@ export function table(
     known = new Map();
     tables.set(device, known);
   }
-  let found = known.get(key);
+  let found = known.get(key) ?? tables.get(originalOf(device))?.get(key);
   if (!found) {
     const values = make();
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    const size = Math.max(16, values.byteLength);
-    const buffer = device.createBuffer({ label: key, size, usage });
+    // By the engine's books, as one that is never given back.
+    const buffer = backend.bufferManager.acquireBuffer(Math.max(16, values.byteLength), usage, false, false);
+    buffer.label = key;
     device.queue.writeBuffer(buffer, 0, values);
     found = { buffer };
     known.set(key, found);
