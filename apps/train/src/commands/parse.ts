@@ -15,6 +15,13 @@ export const atLeastOne = (text: string): number => whole(text, 1);
 /** A whole number, 0 or more. */
 export const fromZero = (text: string): number => whole(text, 0);
 
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('want a number above 0.');
+  return value;
+}
+
 /** A number of workers, or `auto`. */
 export const workers = (text: string): Workers => (text === 'auto' ? text : whole(text, 1, ', or auto'));
 

@@ -7,7 +7,7 @@ import { wanted } from '../config/validate.ts';
 import type { Io } from '../io.ts';
 import { taskHelp } from '../tasks/help.ts';
 import { table as columns } from '../ui/format.ts';
-import { atLeastOne, collect, fromZero, list, workers } from './parse.ts';
+import { atLeastOne, collect, fromZero, list, positive, workers } from './parse.ts';
 
 /** A command's function: positional arguments, options, and the window on the world. */
 export type Run = (args: readonly string[], options: Record<string, unknown>, io: Io) => Promise<number>;
@@ -30,6 +30,9 @@ const blasOption = [
   'auto',
 ] as const;
 
+const precisionText =
+  'float32, or mixed (webgpu, on a GPU with shader-f16): what is kept for the gradients takes half the memory';
+
 function trainOptions(command: Command, task: Task): Command {
   return command
     .option('--preset <name>', `a shipped preset, or the path of a YAML file (default: ${task})`)
@@ -41,6 +44,7 @@ function trainOptions(command: Command, task: Task): Command {
     .option('--steps <n>', 'optimizer steps at most (the key training.steps)', atLeastOne)
     .option(...backendOption)
     .option(...blasOption)
+    .option('--precision <name>', precisionText, 'float32')
     .option(
       '--workers <n>',
       'threads that share each step; auto: every core, for a run of more than seconds, and one on webgpu',
@@ -77,6 +81,44 @@ ${examples.map((example) => `  $ orchid train ${example}`).join('\n')}
 
 ${presetHelp(task)}`,
     load: async () => ({ run: (await import('./train.ts')).trainCommand(task) }),
+  };
+}
+
+function studyEntry(task: Task): Entry {
+  const { sources, examples } = taskHelp[task];
+  const example = examples[0]!;
+  return {
+    name: `study ${task}`,
+    summary: `train several models on ${task} under one budget: table and plots`,
+    shape: (command) => {
+      const shaped = command
+        .option('--mixer <name,...>', 'the mixers to compare', list(String), ['orchid', 'attention'])
+        .option('--length <n,...>', 'values of data.length, each for every mixer', list(atLeastOne))
+        .option('--seeds <n,...>', 'train each model once a seed', list(fromZero), [1])
+        .option('--steps <n>', 'the budget: steps of every model', atLeastOne)
+        .option(
+          '--minutes <n>',
+          'the budget: minutes of steps, as many as fit at the speed that a probe measures',
+          positive,
+        )
+        .option('--preset <name>', `a shipped preset, or the path of a YAML file (default: ${task})`)
+        .option('--set <key=value>', "replace one of the preset's keys, for every model; may be repeated", collect)
+        .option('--out <dir>', `folder of the study (default: studies/${task})`)
+        .option(...backendOption)
+        .option(...blasOption)
+        .option('--workers <n>', 'threads that share each step', workers, 'auto')
+        .option('--log-every <seconds>', 'seconds between two log lines when output is not a terminal', atLeastOne, 30);
+      return sources ? sources(shaped) : shaped;
+    },
+    help: () => `
+Each model is \`orchid train ${task}\` in a process of its own, in a folder of its own within --out; models that are
+trained already are kept, so the same command goes on where it was stopped. Mixers that see no order get learned positions.
+results.md and index.html have the table and the plots (score.svg, time.svg), results.json the figures.
+
+Examples:
+  $ orchid study ${example} --steps 500
+  $ orchid study ${example} --minutes 10 --mixer orchid,attention --seeds 1,2,3`,
+    load: async () => ({ run: (await import('./study.ts')).studyCommand(task) }),
   };
 }
 
@@ -202,6 +244,7 @@ const benchStep: Entry = {
       .option('--transform <name>', 'dft or dct', 'dft')
       .option('--mixer <name>', 'orchid, or attention to compare with', 'orchid')
       .option('--micro-batches <n>', 'cut the batch in so many, one after another, gradients added up', atLeastOne, 1)
+      .option('--precision <name,...>', `${precisionText}; several are timed in turn`, list(String), ['float32'])
       .option('--recompute', 'keep the inputs of the blocks alone, and run each once more on the way back')
       .option('--profile', 'also say what each kernel costs, beside what this machine could do at best')
       .option('--workers <n,...>', 'numbers of workers that share the step, timed in turn', list(atLeastOne)),
@@ -217,6 +260,7 @@ Examples:
   $ orchid bench step
   $ orchid bench step --profile
   $ orchid bench step --workers 1,2
+  $ orchid bench step --backend webgpu --precision float32,mixed
   $ orchid bench step --length 512,1024 --transform dct --json`,
   load: () => import('./bench-step.ts'),
 };
@@ -265,9 +309,12 @@ Ends with exit code 1 when training cannot work here.`,
   load: () => import('./doctor.ts'),
 };
 
+const tasks = Object.keys(taskHelp) as Task[];
+
 /** Every command, in the order `--help` shows them. */
 export const table: readonly Entry[] = [
-  ...(Object.keys(taskHelp) as Task[]).map(trainEntry),
+  ...tasks.map(trainEntry),
+  ...tasks.map(studyEntry),
   evaluate,
   predict,
   parity,

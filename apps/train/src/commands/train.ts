@@ -22,7 +22,7 @@ export function trainCommand(name: TaskName) {
     const sources = kind.sources(options, earlier?.record.sources, io.cwd);
     // Of a new run, what is wrong with the data is said before an engine starts.
     const fresh = earlier ? null : await kind.open(config, sources, { io, tokenizer: null });
-    const engine = await startEngine(options.backend, options.blas);
+    const engine = await startEngine(options.backend, options.blas, options.precision);
     const checkpoint = await earlierCheckpoint(plan);
     const opened = fresh ?? (await kind.open(config, sources, { io, tokenizer: checkpoint?.tokenizer ?? null }));
     const { model, optimizer, startStep } = await makeParts(plan, checkpoint, opened);
@@ -73,6 +73,7 @@ export function trainCommand(name: TaskName) {
         seconds: ended.seconds,
         stepMs: medianStep(folder),
         tokensPerSecond: (Math.max(1, ended.steps - startStep) * task.tokensPerBatch) / ended.seconds,
+        peakResidentBytes: 1024 * process.resourceUsage().maxRSS,
         scoreName: task.score ?? 'accuracy',
         score: score ?? null,
         evaluation: ended.scores ?? null,

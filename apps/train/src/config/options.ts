@@ -12,6 +12,7 @@ export interface TrainOptions {
   readonly steps?: number;
   readonly backend: string;
   readonly blas: string;
+  readonly precision: string;
   readonly workers: Workers;
   readonly logEvery: number;
   readonly text?: string;

@@ -48,6 +48,8 @@ export interface RunResult {
   /** median, in milliseconds */
   readonly stepMs: number;
   readonly tokensPerSecond: number;
+  /** the most memory that the process had */
+  readonly peakResidentBytes: number;
   /** what `score` is: accuracy, matthews, ... */
   readonly scoreName: string;
   /** of the finished model; null where it could not be measured */

@@ -1,8 +1,7 @@
 // The points of a scaling curve. Each is `orchid bench step` in a process of its own: the wasm heap never shrinks, so only
 // a fresh process says what one length needs; and a length that cannot run ends its own process alone.
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.ts';
+import { orchidProcess, reasonOf } from './child.ts';
 import type { BenchOptions } from './measure.ts';
 
 export interface ScaleOptions {
@@ -108,42 +107,12 @@ async function measure(
   ];
   const argv = names.flatMap((name) => [`--${name}`, String(values[name as keyof typeof values])]);
   if (recompute) argv.push('--recompute');
-  const { code, output, errors } = await orchid(['bench', 'step', '--json', ...argv], env);
+  const ended = await orchidProcess(['bench', 'step', '--json', ...argv], { env });
   const about = { mixer, length, batch, microBatches, recompute };
-  if (code === 2) throw new UsageError(reasonOf(code, errors));
-  if (code !== 0) return { ...about, cannot: reasonOf(code, errors) };
-  const line = JSON.parse(output.split('\n').find((text) => text.startsWith('{'))!);
+  if (ended.code === 2) throw new UsageError(reasonOf(ended));
+  if (ended.code !== 0) return { ...about, cannot: reasonOf(ended) };
+  const line = JSON.parse(ended.output.split('\n').find((text) => text.startsWith('{'))!);
   const { medianMs, heapPredictedBytes, heapPeakBytes, maxRssBytes } = line;
   const microsecondsPerToken = Number(((1000 * medianMs) / (batch * length)).toPrecision(4));
   return { ...about, medianMs, microsecondsPerToken, heapPredictedBytes, heapPeakBytes, maxRssBytes };
-}
-
-function reasonOf(code: number | string, errors: string): string {
-  const said = errors
-    .trim()
-    .replace(/^error: /, '')
-    .replaceAll(/\s+/g, ' ');
-  if (code === 'SIGKILL') return 'the system ended the process (SIGKILL), as it does when memory runs out';
-  return said || `the process ended with ${code} and said nothing`;
-}
-
-const program = fileURLToPath(new URL('../../bin/orchid.mjs', import.meta.url));
-
-async function orchid(argv: readonly string[], env: Readonly<Record<string, string | undefined>>) {
-  const child = spawn(process.execPath, [program, ...argv], {
-    env: { ...env, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [output, errors] = ['', ''];
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    errors += chunk;
-  });
-  const code = await new Promise<number | string>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status, signal) => resolve(status ?? signal ?? 'no status'));
-  });
-  return { code, output, errors };
 }
