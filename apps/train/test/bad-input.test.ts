@@ -50,6 +50,15 @@ describe('the command line', () => {
     );
     await fails(2, /do not fit the model/, ...tiny, '--set', 'model.max_position_embeddings=8');
     await fails(2, /there is no such engine; want auto, webgpu, wasm, cpu/, ...tiny, '--backend', 'cuda');
+    await fails(
+      2,
+      /--precision half: there is no such precision; want float32 or mixed/,
+      ...tiny,
+      '--precision',
+      'half',
+    );
+    const mixed = ['--precision', 'mixed', '--backend', 'wasm'];
+    await fails(2, /--precision mixed: the engine wasm knows float32 alone; take --backend webgpu/, ...tiny, ...mixed);
   });
 
   it('options and commands', async () => {

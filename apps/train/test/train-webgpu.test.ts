@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { hasWebGpu } from '../../../packages/backends/src/testing/webgpu.ts';
+import { hasHalf, hasWebGpu } from '../../../packages/backends/src/testing/webgpu.ts';
 import { orchid, testFolder } from './run-orchid.ts';
 
 const folder = testFolder();
@@ -26,6 +26,8 @@ const lines = (name: string): Line[] =>
     .map((line) => JSON.parse(line));
 const steps = (name: string) => lines(name).filter(({ kind }) => kind === 'step');
 
+const withHalf = await hasHalf();
+
 describe.runIf(await hasWebGpu())('orchid train --backend webgpu', () => {
   it('recall: the first 50 losses are those of the cpu engine to 1e-3, none of them left out', async () => {
     const long = ['--steps', '50', '--set', 'training.evaluate_every=25', '--set', 'training.checkpoint_every=50'];
@@ -39,6 +41,23 @@ describe.runIf(await hasWebGpu())('orchid train --backend webgpu', () => {
       expect(Math.abs(got[i]!.loss - loss), `step ${i + 1}`).toBeLessThan(1e-3);
     expect(want[49]!.loss).not.toBeCloseTo(want[0]!.loss, 2);
     for (const { gradientNorm } of got) expect(gradientNorm).toBeGreaterThan(0);
+  });
+
+  it.runIf(withHalf)('recall in mixed precision: the first 50 losses are those of float32 to 1e-3', async () => {
+    // Large enough for its tensors to be worth halving.
+    const set = ['model.hidden_size=32', 'training.batch_size=8', 'training.evaluate_every=50'];
+    const long = ['--steps', '50', ...set.flatMap((key) => ['--set', key]), ...gpu];
+    const mixed = await orchid(folder, ...recall, ...long, '--precision', 'mixed', '--out', 'mixed');
+    expect([mixed.code, mixed.errors]).toEqual([0, '']);
+    expect(mixed.output).toMatch(/engine +TensorFlow\.js .*, mixed precision, Node/);
+    const single = await orchid(folder, ...recall, ...long, '--out', 'single');
+    expect(single.output).not.toContain('mixed precision');
+    const [got, want] = [steps('mixed'), steps('single')];
+    // The first one hangs on no gradient.
+    expect(got[0]!.loss).toBe(want[0]!.loss);
+    expect(got.map(({ loss }) => loss)).not.toEqual(want.map(({ loss }) => loss));
+    for (const [i, { loss }] of want.entries())
+      expect(Math.abs(got[i]!.loss - loss), `step ${i + 1}`).toBeLessThan(1e-3);
   });
 
   it('mlm: learns characters, and fills masks with what it learned', async () => {

@@ -24,16 +24,27 @@ interface Options extends BenchOptions {
   readonly transform: string;
   readonly mixer: string;
   readonly microBatches: number;
+  readonly precision: readonly string[];
   readonly recompute?: boolean;
   readonly profile?: boolean;
   readonly workers?: readonly number[];
 }
 
 export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
-  const { batch, width, vocab, layers, transform, mixer } = options;
+  const { transform, mixer } = options;
   if (transform !== 'dft' && transform !== 'dct') throw new UsageError(`--transform ${transform}: want dft or dct`);
   if (mixer !== 'orchid' && mixer !== 'attention') throw new UsageError(`--mixer ${mixer}: want orchid or attention`);
-  const engine = await startEngine(options.backend, options.blas);
+  for (const precision of options.precision) await runIn(precision, { ...options, transform, mixer }, io);
+  return 0;
+}
+
+async function runIn(
+  precision: string,
+  options: Options & Pick<StepShape, 'transform' | 'mixer'>,
+  io: Io,
+): Promise<void> {
+  const { batch, width, vocab, layers, transform, mixer } = options;
+  const engine = await startEngine(options.backend, options.blas, precision);
   for (const workers of options.workers ?? []) refuseSeveral(workers, engine.name);
   if (options.workers && options.profile) throw new UsageError('--profile and --workers exclude each other');
   const tooMany = options.workers?.find((workers) => workers > batch);
@@ -60,6 +71,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       bench: 'step',
       backend: engine.name,
       blas: engine.blas ?? null,
+      precision,
       ...shape,
       ...memory,
       parameters: step.parameters,
@@ -77,7 +89,6 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
     if (options.profile && moved && !options.json) say(io, `\n${dispatchTable(moved).join('\n')}\n`);
     if (profile && !options.json) say(io, `\n${profileTable(profile).join('\n')}\n`);
   }
-  return 0;
 }
 
 async function reportByWorkers(

@@ -102,7 +102,8 @@ export function phaseSuppression(u: Tensor3D, options: PhaseSuppressionOptions):
     return Array.isArray(made) ? made : [made];
   };
   const [re, im] = differentiableList(tensors, (save) => {
-    save([halvable(u), ...tensors.slice(1)]);
+    // |F| turns where it is zero: the wrong side of that, by a rounding error, is another gradient.
+    save([attrs.isSquared ? halvable(u) : u, ...tensors.slice(1)]);
     return {
       values: run(kernelName, named(tensors)),
       gradient: ([dRe, dIm], saved) =>
