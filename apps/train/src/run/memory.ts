@@ -43,7 +43,7 @@ export function planSteps<B>(
       workers,
       microBatchSize: training.micro_batch_size,
       recompute: training.recompute,
-      isQuadratic: config.model.mixer === 'attention',
+      isQuadratic: config.model.mixer === 'attention' || config.model.mixer === 'routing',
       capBytes: training.memory_gb === null ? null : training.memory_gb * 2 ** 30,
       availableBytes: process.availableMemory(),
     });

@@ -24,7 +24,7 @@ function timesOf(rounds: Chunks, length: number): number[][] {
   const times = Array.from({ length }, () => new Array<number>(length).fill(0));
   for (const chunks of rounds) {
     for (const [i, chunk] of chunks.entries()) {
-      const keys = chunks.length === 1 ? chunk : [...chunk, ...chunks.at(i - 1)!];
+      const keys = [...chunk, ...chunks.at(i - 1)!];
       for (const t of chunk) for (const s of keys) if (t < length && s < length) times[t]![s]! += 1;
     }
   }

@@ -44,8 +44,8 @@ const PADDING = -1e30;
  *     out = y·W_out + b_out
  *
  * A position attends to itself only if it has no other key. One softmax over all the rounds is what the paper's sum over rounds,
- * weighted by the exponentials of their log-sum-exps, comes to. A sequence of at most one chunk has each position once as a key:
- * full attention. What a position hashes to has no gradient; everything else has. As with attention, order is known from
+ * weighted by the exponentials of their log-sum-exps, comes to. A sequence of at most two chunks has every position equally often
+ * as a key: full attention. What a position hashes to has no gradient; everything else has. As with attention, order is known from
  * embeddings alone. Parameters: `in_linear.*` [2D, D], `out_linear.*` [D, D].
  */
 export class ReformerMixer extends Module implements SequenceMixer {
@@ -75,7 +75,7 @@ export class ReformerMixer extends Module implements SequenceMixer {
 
   /**
    * Who is in which chunk: int32 [B, heads, rounds, chunks, chunk], positions in 0..L-1, and from L on the padding that fills
-   * the last chunk. One chunk has one round.
+   * the last chunk.
    *
    * @param x, mask as for `forward`
    */
@@ -146,9 +146,6 @@ export class ReformerMixer extends Module implements SequenceMixer {
     const { rounds, buckets } = this.hash;
     const chunks = length / this.chunk;
     return stopGradient<tf.Tensor4D>(() => {
-      if (chunks === 1) {
-        return tf.reshape(tf.tile(tf.range(0, length, 1, 'int32'), [count]), [count, 1, 1, length]);
-      }
       const hashed = tf.reshape(this.hash.forward(tf.reshape(q, [count * length, width])), [count, length, rounds]);
       let keys = tf.transpose(hashed, [0, 2, 1]);
       if (real) {
@@ -175,7 +172,7 @@ export class ReformerMixer extends Module implements SequenceMixer {
     // Of the many arrays of this size only the weights are kept for the way back.
     const weights = differentiable([products], (save) => {
       const isReal = real && tf.gather(tf.reshape(real, [rows]), asked);
-      const scores = tf.add(products, bias(this.chunk, before.shape[3], isReal));
+      const scores = tf.add(products, bias(order.shape[2], this.chunk, isReal));
       const value = tf.exp(tf.sub(scores, largest(scores, asking, rows)));
       save([value]);
       return { value, gradient: (dy, [weights]) => [tf.mul(dy, weights!)] };
@@ -188,21 +185,20 @@ export class ReformerMixer extends Module implements SequenceMixer {
 /** order [N, rounds, chunks, m] -> the keys of each chunk, its own and the one's before it: [N, rounds, chunks, 2m] */
 function keysOf(order: tf.Tensor4D): tf.Tensor4D {
   const [count, rounds, chunks, chunk] = order.shape;
-  // A sequence of one chunk would meet itself twice.
-  if (chunks === 1) return tf.clone(order);
+  if (chunks === 1) return tf.concat([order, order], 3);
   const last = tf.slice(order, [0, 0, chunks - 1, 0], [count, rounds, 1, chunk]);
   const others = tf.slice(order, [0, 0, 0, 0], [count, rounds, chunks - 1, chunk]);
   return tf.concat([order, tf.concat([last, others], 2)], 3);
 }
 
 /**
- * What is added to scores [N, rounds, chunks, m, keys]: a position meets itself where it stands in its own chunk, whose keys come
- * first, and nowhere else in that round.
+ * What is added to scores [N, rounds, chunks, m, 2m]: a position meets itself where it stands in its own chunk, whose keys come
+ * first, and in that round nowhere else unless there is but one chunk.
  *
- * @param isReal 1 or 0 for each key [N, rounds, chunks, keys], null where all are real
+ * @param isReal 1 or 0 for each key [N, rounds, chunks, 2m], null where all are real
  */
-function bias(chunk: number, keys: number, isReal: tf.Tensor | null): tf.Tensor {
-  const self = tf.mul(tf.eye(chunk, keys), SELF);
+function bias(chunks: number, chunk: number, isReal: tf.Tensor | null): tf.Tensor {
+  const self = tf.mul(chunks === 1 ? tf.concat([tf.eye(chunk), tf.eye(chunk)], 1) : tf.eye(chunk, 2 * chunk), SELF);
   return isReal ? tf.add(self, tf.expandDims(tf.mul(tf.sub(1, isReal), PADDING), 3)) : self;
 }
 
