@@ -1,22 +1,34 @@
 // Every named size has as many parameters as were published, and the parts add up to the whole.
-import { Rng } from '@orchid-ml/dd-conv';
+import { heapUse } from '@orchid-ml/backends';
+import type { Module } from '@orchid-ml/dd-conv';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { use } from '../../test/backends.ts';
-import { createModel, parameterCount, parameterParts, parseConfig, SIZES } from '../index.ts';
-import { construct } from '../models/create.ts';
+import { type AnyModel, createModel, inspectModel, parameterCount, parameterParts, SIZES } from '../index.ts';
 
 describe('named sizes', () => {
   beforeAll(() => use('wasm'));
 
   it.each(SIZES.map((size) => [size.name, size] as const))('%s', (name, { config, published }) => {
     expect(name).toMatch(/^[a-z0-9-]+$/);
-    // Only counted: no first values are drawn.
-    const model = construct(parseConfig(config), Rng.blank());
-    const count = parameterCount(model);
-    const parts = parameterParts(model);
-    model.dispose();
+    const { count, parts } = inspectModel(config, (model) => ({
+      count: parameterCount(model),
+      parts: parameterParts(model),
+    }));
     expect(Math.abs(count / published.parameters - 1)).toBeLessThan(published.tolerance);
     expect(parts.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(count);
+  });
+
+  it.each([
+    ['orchid-bert-base', 77_299_776],
+    ['orchid-bert-large', 254_009_664],
+    // As transformers counts BertForMaskedLM.
+    ['bert-base', 109_514_298],
+    ['bert-large', 335_174_458],
+    ['recall', 160_020],
+  ])('%s has %i parameters', (name, parameters) => {
+    const { config } = SIZES.find((size) => size.name === name)!;
+    expect(inspectModel(config, parameterCount)).toBe(parameters);
   });
 
   it('have names of their own', () => {
@@ -46,5 +58,54 @@ describe('parameterParts', () => {
     );
     expect(parameterParts(model, 1).some(({ part }) => part === 'blocks.*.mixer')).toBe(true);
     model.dispose();
+  });
+});
+
+describe('inspectModel', () => {
+  it('shows what createModel makes, and leaves the engine and its tensors alone', async () => {
+    await use('wasm');
+    const shapes = (model: Module) => [...model.namedParameters()].map(([name, { value }]) => [name, value.shape]);
+    const sizes = {
+      vocab_size: 10,
+      hidden_size: 12,
+      num_hidden_layers: 1,
+      num_attention_heads: 2,
+      intermediate_size: 8,
+    };
+    const long = { max_position_embeddings: 1000 };
+    for (const config of [
+      { model_type: 'orchid-bert', ...sizes, ...long } as const,
+      { model_type: 'bert', ...sizes } as const,
+      { model_type: 'orchid-masked-lm', ...sizes } as const,
+    ]) {
+      const model = createModel(config);
+      const before = tf.memory().numTensors;
+      expect(inspectModel(config, shapes)).toEqual(shapes(model));
+      expect([tf.getBackend(), tf.memory().numTensors]).toEqual(['wasm', before]);
+      model.dispose();
+    }
+  });
+
+  it('takes no memory for the weights', async () => {
+    await use('wasm');
+    const { used } = heapUse()!;
+    const size = {
+      model_type: 'bert',
+      hidden_size: 4096,
+      num_hidden_layers: 48,
+      intermediate_size: 16_384,
+      num_attention_heads: 32,
+    } as const;
+    expect(inspectModel(size, parameterCount)).toBeGreaterThan(9e9);
+    expect(heapUse()!.used).toBe(used);
+  });
+
+  it('gives the engine back after an error, and computes nothing', async () => {
+    await use('cpu');
+    const config = { model_type: 'orchid-recall', vocab_size: 10 } as const;
+    const compute = (model: AnyModel) => tf.square([...model.namedParameters().values()][0]!.value);
+    expect(() => inspectModel(config, compute)).toThrow(/Kernel 'Square' not registered for backend 'orchid-shapes'/);
+    expect(tf.getBackend()).toBe('cpu');
+    expect(() => inspectModel({ ...config, vocab_size: 0 }, parameterCount)).toThrow('vocab_size is 0');
   });
 });
