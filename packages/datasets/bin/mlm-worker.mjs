@@ -1,0 +1,10 @@
+// The thread that makes batches ahead: built code in a published package, the source in a checkout.
+import { existsSync } from 'node:fs';
+
+const source = new URL('../src/node/streaming/mlm-worker.ts', import.meta.url);
+const built = new URL('../dist/node/streaming/mlm-worker.js', import.meta.url);
+if (existsSync(source)) {
+  const { register } = await import('tsx/esm/api');
+  register();
+}
+await import((existsSync(source) ? source : built).href);
