@@ -1,7 +1,7 @@
 // The masked language model over nucleotides.
 import { z } from 'zod';
 import { bodyKeys, withInnerWidth } from '../body-keys.ts';
-import { type ComplementMap, complementMap, complementProblem } from '../complement.ts';
+import { complementMap, complementProblem } from '../complement.ts';
 import { mixerKeys, mixerProblem } from '../mixer-keys.ts';
 
 /** The vocabulary of a tokenizer of characters that was made for the letters A, C, G, T and N. */
@@ -34,17 +34,17 @@ const schema = z.strictObject({
 
 type Parsed = z.output<typeof schema>;
 
-/** With the default vocabulary the map is known. */
-function withComplement<C extends Parsed>(config: C): Omit<C, 'complement_map'> & { complement_map?: ComplementMap } {
-  const { complement_map: given, ...rest } = config;
-  const map = given ?? (config.vocab_size === TOKENS.length ? complementMap(TOKENS) : undefined);
-  return { ...rest, ...(map && { complement_map: map }) };
-}
+type Complete = Omit<Parsed, 'intermediate_size'> & { intermediate_size: number };
 
 export const orchidDna = {
   schema,
-  complete: (parsed: Parsed) => withComplement(withInnerWidth(parsed) as Parsed & { intermediate_size: number }),
-  problem: (config: ReturnType<typeof withComplement<Parsed & { intermediate_size: number }>>): string | null => {
+  complete: (parsed: Parsed): Complete => {
+    const { complement_map: given, ...rest } = withInnerWidth(parsed);
+    // Of the default vocabulary the complements are known.
+    const map = given ?? (rest.vocab_size === TOKENS.length ? complementMap(TOKENS) : undefined);
+    return { ...rest, ...(map && { complement_map: map }) };
+  },
+  problem: (config: Complete): string | null => {
     const { complement_map: map, vocab_size: vocab } = config;
     if (config.reverse_complement && map === undefined) {
       return (
