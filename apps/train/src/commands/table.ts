@@ -309,6 +309,23 @@ Ends with exit code 1 when training cannot work here.`,
   load: () => import('./doctor.ts'),
 };
 
+const models: Entry = {
+  name: 'models',
+  summary: 'list model sizes by name with their parameters, or say what one is made of',
+  shape: (command) =>
+    command
+      .argument('[name]', 'one of them: its parameters part by part, and its configuration')
+      .option('--depth <n>', 'how finely parts are told apart', atLeastOne, 2)
+      .option('--json', 'print JSON'),
+  help: () => `
+Parameters are counted from the configuration, whatever the size: no memory is taken for them.
+
+Examples:
+  $ orchid models
+  $ orchid models orchid-bert-base --depth 1`,
+  load: () => import('./models.ts'),
+};
+
 const tasks = Object.keys(taskHelp) as Task[];
 
 /** Every command, in the order `--help` shows them. */
@@ -317,6 +334,7 @@ export const table: readonly Entry[] = [
   ...tasks.map(studyEntry),
   evaluate,
   predict,
+  models,
   parity,
   benchFft,
   benchConv,
