@@ -11,6 +11,8 @@ export interface MaskingOptions {
   readonly maskId: number;
   /** The others are special: never chosen, never drawn as a replacement. */
   readonly ordinary: OrdinaryIds;
+  /** Whether a position may be asked for at all, special or not. Default: each. */
+  readonly isAsked?: (position: number) => boolean;
 }
 
 export interface Masked {
@@ -30,11 +32,11 @@ export interface Masked {
  * so that a batch always has a loss; M is 0 only if there is no ordinary token.
  */
 export function maskTokens(tokens: Int32Array, options: MaskingOptions, rng: Rng): Masked {
-  const { probability, maskId, ordinary: vocabulary } = options;
+  const { probability, maskId, ordinary: vocabulary, isAsked } = options;
   const chosen: number[] = [];
   const ordinary: number[] = [];
   for (let i = 0; i < tokens.length; i++) {
-    if (vocabulary.isSpecial(tokens[i]!)) continue;
+    if (vocabulary.isSpecial(tokens[i]!) || isAsked?.(i) === false) continue;
     ordinary.push(i);
     if (rng.uniform() < probability) chosen.push(i);
   }

@@ -23,7 +23,7 @@ export class UnigramModel {
    * @param ids the training tokens; special ones are not counted
    * @param ordinary the ids that are
    */
-  constructor(ids: Int32Array, ordinary: OrdinaryIds) {
+  constructor(ids: Iterable<number>, ordinary: OrdinaryIds) {
     const counts = new Float64Array(ordinary.vocabSize).map((_, id) => (ordinary.isSpecial(id) ? 0 : 1));
     for (const id of ids) if (!ordinary.isSpecial(id)) counts[id]!++;
     const total = counts.reduce((sum, count) => sum + count, 0);
