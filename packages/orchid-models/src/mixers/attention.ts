@@ -1,8 +1,9 @@
 // Dense attention, the mixer that Orchid is measured against.
 import { Module, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
+import { attend } from '../layers/attend.ts';
 import { checkCount } from '../layers/checks.ts';
-import { checkHeads, joinHeads, splitHeads } from '../layers/heads.ts';
+import { checkHeads } from '../layers/heads.ts';
 import { Linear } from '../layers/linear.ts';
 import { atPositions } from '../layers/positions.ts';
 import { checkInput, type MixingOptions, type SequenceMixer } from './sequence-mixer.ts';
@@ -14,7 +15,7 @@ export interface AttentionMixerOptions {
   heads?: number;
 }
 
-type Thirds = [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+type Thirds = [tf.Tensor, tf.Tensor, tf.Tensor];
 
 /**
  * Multi-head softmax attention of every position to every position (Vaswani et al. 2017, section 3.2), in O(D·L²) time and
@@ -53,24 +54,8 @@ export class AttentionMixer extends Module implements SequenceMixer {
     checkInput('AttentionMixer', x, this.width, mask);
     return tf.tidy(() => {
       const asking = atPositions(x, positions);
-      const [all, k, v] = this.#in.forwardParts([asking, x, x]).map((third) => splitHeads(third, this.heads)) as Thirds;
-      // Of the two factors of the product, q is the one that costs nothing to scale.
-      const q = tf.mul(all, Math.sqrt(this.heads / this.width)) as tf.Tensor4D;
-      // A tidy of its own, so that of the two arrays of L·L values the scores are gone before the block goes on.
-      const y = tf.tidy(() => {
-        const scores = tf.matMul(q, k, false, true);
-        return tf.matMul(tf.softmax(mask ? tf.add(scores, paddingBias(mask)) : scores), v);
-      });
-      return this.#out.forward(joinHeads(y as tf.Tensor4D)) as tf.Tensor3D;
+      const [q, k, v] = this.#in.forwardParts([asking, x, x]) as Thirds;
+      return this.#out.forward(attend(q, k, v, { heads: this.heads, mask })) as tf.Tensor3D;
     });
   }
-}
-
-/**
- * What is added to scores, [B, 1, 1, L]: 0 for real keys, and for padding what leaves nothing of its weight. Not -Infinity, of
- * which a row of nothing but padding would make NaN.
- */
-export function paddingBias(mask: tf.Tensor2D): tf.Tensor4D {
-  const [batch, length] = mask.shape;
-  return tf.reshape(tf.mul(tf.sub(mask, 1), 1e30), [batch, 1, 1, length]);
 }

@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hasWebGpu } from '../../../backends/src/testing/webgpu.ts';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
-import { near, noise } from '../../test/formula.ts';
+import { near, noise, someMask } from '../../test/formula.ts';
+import { OrchidBlock } from '../blocks/orchid-block.ts';
 import { parseConfig } from '../config/index.ts';
 import { createModel } from '../index.ts';
 import { mixerOptions } from '../models/mixer-options.ts';
@@ -64,6 +65,34 @@ describe.each(engines)('every mixer on %s', (engine) => {
       near('y', await whole.data(), unmasked, 1e-5);
       tf.dispose([mask, a, b, bare, all, whole]);
       mixer.dispose();
+    });
+  });
+});
+
+describe('every mixer in a block', () => {
+  beforeAll(() => use('wasm'));
+
+  it.each(MIXERS)('%s has the same gradients when it is run again, under a mask', async (_, mixer) => {
+    await withoutLeak(async () => {
+      const [batch, length] = [2, 11];
+      const block = new OrchidBlock({ mixer, innerWidth: 8 }, new Rng(1));
+      const x = tf.tensor3d(noise(batch * length * width, 2), [batch, length, width]);
+      const variables = block.trainableVariables();
+      const gradients = async (recompute: boolean) => {
+        const { value, grads } = variableGradients(() => {
+          // A mask that is gone when the block runs again.
+          const mask = tf.tidy(() => tf.tensor2d(someMask(batch, length), [batch, length]));
+          const real = tf.expandDims(mask, 2);
+          return tf.sum(tf.square(tf.mul(block.forward(x, { mask, recompute }), real))) as tf.Scalar;
+        }, variables);
+        const values = await Promise.all(variables.map(({ name }) => grads[name]!.data()));
+        tf.dispose([value, grads]);
+        return values;
+      };
+      const [want, got] = [await gradients(false), await gradients(true)];
+      for (const [i, values] of want.entries()) near(`gradient ${i}`, got[i]!, values, 1e-5);
+      x.dispose();
+      block.dispose();
     });
   });
 });

@@ -3,13 +3,13 @@ import { layerNorm } from '@orchid-ml/backends/ops';
 import { Module, normal, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkCount } from '../layers/checks.ts';
+import { paddingBias } from '../layers/attend.ts';
 import { checkHeads, joinHeads, splitHeads } from '../layers/heads.ts';
 import { Linear } from '../layers/linear.ts';
 import { topIndices } from '../layers/order.ts';
 import { atPositions } from '../layers/positions.ts';
 import { gatherRows, rowIds, scatterRows } from '../layers/rows.ts';
 import { stopGradient } from '../layers/stop-gradient.ts';
-import { paddingBias } from './attention.ts';
 import { direction, similarities, withCentroidGradient } from './centroid-gradient.ts';
 import { checkInput, type MixingOptions, type SequenceMixer } from './sequence-mixer.ts';
 
