@@ -1,6 +1,7 @@
 // The package's public names.
 export * from './audio/index.ts';
 export { type ClassFolders, classFolders } from './class-folders.ts';
+export * from './corpora/index.ts';
 export * from './examples/index.ts';
 export * from './fasta/index.ts';
 export * from './glue/index.ts';
