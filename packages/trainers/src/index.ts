@@ -6,6 +6,7 @@ export { type Accumulated, accumulateGradients, type MemoryOptions } from './gra
 export { type MemoryPlan, type PlanOptions, planMemory } from './memory/plan.ts';
 export { StepMemory, type StepSize } from './memory/predict.ts';
 export { memorySize, StepTooLargeError, type TooLargeDetails } from './memory/too-large.ts';
+export { accuracy, f1, METRICS, type MetricName, matthews, metricsOf, pearson, spearman } from './metrics/index.ts';
 export { AdamW, type AdamWOptions, vectorsDoNotDecay } from './optimizers/adamw.ts';
 export type { Optimizer, UpdateOptions } from './optimizers/optimizer.ts';
 export type { Communicator } from './parallel/communicator.ts';
@@ -24,7 +25,9 @@ export {
   type ReadyClassificationTask,
 } from './tasks/classification.ts';
 export { type MlmTask, type MlmTaskOptions, mlmTask } from './tasks/masked-lm.ts';
+export { type MqarTask, type MqarTaskOptions, mqarTask } from './tasks/mqar.ts';
 export { type RecallTask, type RecallTaskOptions, recallTask } from './tasks/recall.ts';
+export type { ScoredBatch } from './tasks/scored-positions.ts';
 export { spans } from './tasks/spans.ts';
 export type {
   BatchShape,
@@ -37,6 +40,14 @@ export type {
   Tally,
   Task,
 } from './tasks/task.ts';
+export {
+  type TextClassificationOptions,
+  type TextClassificationTask,
+  type TextClassifier,
+  type TextTaskBatch,
+  textClassificationTask,
+} from './tasks/text-classification.ts';
+export { type TextTensors, textTensors } from './text-tensors.ts';
 export {
   type CheckpointEvent,
   type EvaluateEvent,
