@@ -2,13 +2,13 @@
 import { Module, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Activation, activated } from '../layers/activation.ts';
+import { attend } from '../layers/attend.ts';
 import { Dropout } from '../layers/dropout.ts';
-import { checkHeads, joinHeads, splitHeads } from '../layers/heads.ts';
+import { checkHeads } from '../layers/heads.ts';
 import { LayerNorm } from '../layers/layer-norm.ts';
 import { Linear } from '../layers/linear.ts';
 import { atPositions, type Positions } from '../layers/positions.ts';
 import { recomputed } from '../layers/recomputed.ts';
-import { paddingBias } from '../mixers/attention.ts';
 import { checkInput } from '../mixers/sequence-mixer.ts';
 import type { BlockForwardOptions } from './orchid-block.ts';
 
@@ -87,15 +87,12 @@ export class BertLayer extends Module {
   #attend(x: tf.Tensor3D, mask: tf.Tensor2D | undefined, positions: Positions, seed: number | undefined): tf.Tensor {
     const [query, key, value, output, norm] = this.#attention;
     const asking = atPositions(x, positions);
-    const split = (layer: Linear, x: tf.Tensor) => splitHeads(layer.forward(x), this.#heads);
-    const q = tf.mul(split(query, asking), Math.sqrt(this.#heads / this.#width)) as tf.Tensor4D;
-    const [k, v] = [split(key, x), split(value, x)];
-    const y = tf.tidy(() => {
-      const scores = tf.matMul(q, k, false, true);
-      const weights = tf.softmax(mask ? tf.add(scores, paddingBias(mask)) : scores);
-      return tf.matMul(this.#drops[0].forward(weights, seed), v);
+    const y = attend(query.forward(asking), key.forward(x), value.forward(x), {
+      heads: this.#heads,
+      mask,
+      drop: (weights) => this.#drops[0].forward(weights, seed),
     });
-    const attended = this.#drops[1].forward(output.forward(joinHeads(y as tf.Tensor4D)), seed);
+    const attended = this.#drops[1].forward(output.forward(y), seed);
     return norm.forward(tf.add(asking, attended));
   }
 

@@ -2,8 +2,9 @@
 import { Module, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Activation, activated } from '../layers/activation.ts';
+import { attend } from '../layers/attend.ts';
 import { Dropout } from '../layers/dropout.ts';
-import { checkHeads, joinHeads, splitHeads } from '../layers/heads.ts';
+import { checkHeads } from '../layers/heads.ts';
 import { LayerNorm } from '../layers/layer-norm.ts';
 import { Linear } from '../layers/linear.ts';
 import { recomputed } from '../layers/recomputed.ts';
@@ -81,13 +82,11 @@ export class VitLayer extends Module {
   #attend(x: tf.Tensor, seed: number | undefined): tf.Tensor {
     const [before, query, key, value, output] = this.#attention;
     const normed = before.forward(x);
-    const [all, k, v] = [query, key, value].map((layer) => splitHeads(layer.forward(normed), this.#heads));
-    const q = tf.mul(all!, Math.sqrt(this.#heads / x.shape.at(-1)!));
-    const y = tf.tidy(() => {
-      const weights = tf.softmax(tf.matMul(q, k!, false, true));
-      return tf.matMul(this.#drops[0].forward(weights, seed), v!) as tf.Tensor4D;
+    const y = attend(query.forward(normed), key.forward(normed), value.forward(normed), {
+      heads: this.#heads,
+      drop: (weights) => this.#drops[0].forward(weights, seed),
     });
-    return this.#drops[1].forward(output.forward(joinHeads(y)), seed);
+    return this.#drops[1].forward(output.forward(y), seed);
   }
 
   #transform(x: tf.Tensor, seed: number | undefined): tf.Tensor {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { withInnerWidth } from './body-keys.ts';
 import { count } from './keys.ts';
-import { labelKeys, labelProblem, withLabels } from './label-keys.ts';
+import { labelKeys, labelsProblem, withLabels } from './label-keys.ts';
 import { type MixerConfig, mixerKeys, mixerProblem } from './mixer-keys.ts';
 
 export const signalKeys = {
@@ -65,5 +65,5 @@ export function signalProblem(config: SignalConfig, count: number): string | nul
   for (const key of ['hidden_size', 'intermediate_size'] as const) {
     if (config[key] % blocks !== 0) return `mlp_blocks is ${blocks} and ${key} is ${config[key]}; want a divisor of it`;
   }
-  return labelProblem(config) ?? mixerProblem(mixerConfig(config, bodyLength(count, config)));
+  return labelsProblem(config) ?? mixerProblem(mixerConfig(config, bodyLength(count, config)));
 }

@@ -2,8 +2,8 @@
 import { layerNorm } from '@orchid-ml/backends/ops';
 import { Module, normal, type Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkCount } from '../layers/checks.ts';
 import { paddingBias } from '../layers/attend.ts';
+import { checkCount } from '../layers/checks.ts';
 import { checkHeads, joinHeads, splitHeads } from '../layers/heads.ts';
 import { Linear } from '../layers/linear.ts';
 import { topIndices } from '../layers/order.ts';

@@ -189,7 +189,7 @@ describe('what they refuse', () => {
     [{ ...image, intermediate_size: 30 }, 'mlp_blocks is 4 and intermediate_size is 30'],
     [{ ...image, mixer: 'attention', num_attention_heads: 3 }, 'num_attention_heads is 3 and hidden_size is 8'],
     [{ ...image, pooling: 'max' as never }, 'pooling is "max"; want "mean" or "cls"'],
-    [{ ...image, id2label: { 0: 'a' } }, 'id2label has 1 classes and num_labels is 3; want as many'],
+    [{ ...image, id2label: { 0: 'a' } }, 'id2label has 1 labels and num_labels is 3; want as many'],
     [{ ...image, vocab_size: 3 } as never, 'vocab_size is not a key of orchid-vit'],
     [{ ...sound, conv_dim: [4] }, 'conv_dim, conv_kernel and conv_stride have 1, 2 and 2 values; want as many'],
     [{ ...sound, conv_stride: [4, 0] }, 'conv_stride.1'],

@@ -142,8 +142,8 @@ describe('ViT', () => {
     [{ patch_size: 3 }, 'patch_size is 3 and image_size is 8 x 8; want a divisor'],
     [{ image_size: [8, 8, 8] as never }, 'image_size is [8,8,8]; want an integer of at least 1, or a list'],
     [{ hidden_act: 'silu' as never }, 'hidden_act is "silu"; want "gelu"'],
-    [{ num_labels: 3, id2label: { 0: 'a', 1: 'b' } }, 'id2label has 2 classes and num_labels is 3; want as many'],
-    [{ id2label: { 0: 'a', 2: 'b' } }, 'id2label has a class "2"; want 0 to 1'],
+    [{ num_labels: 3, id2label: { 0: 'a', 1: 'b' } }, 'id2label has 2 labels and num_labels is 3; want as many'],
+    [{ id2label: { 0: 'a', 2: 'b' } }, 'id2label has no label "1"; want "0" to "1"'],
     [{ label2id: { a: 2 } }, 'label2id says that "a" is 2; want 0 to 1'],
   ])('refuses %o', (keys, message) => {
     expect(() => createModel({ ...tiny, ...keys })).toThrow(message);

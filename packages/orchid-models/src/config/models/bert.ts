@@ -1,8 +1,9 @@
 // BERT as Hugging Face's config.json describes it, with the same keys and the same defaults.
 import { z } from 'zod';
 import { dropoutKeys } from '../dropout-keys.ts';
-import { type Head, headKeys, labelsProblem, withLabels } from '../head-keys.ts';
+import { type Head, headKeys, withHeadLabels } from '../head-keys.ts';
 import { count } from '../keys.ts';
+import { labelsProblem } from '../label-keys.ts';
 
 /** The classes of transformers that a head is called after, the one to be written first. */
 const ARCHITECTURES: Record<Head, readonly [string, ...string[]]> = {
@@ -84,7 +85,7 @@ export const bert = {
       );
     }
     const isRegression = head === 'regression';
-    return withLabels({
+    return withHeadLabels({
       ...parsed,
       head,
       architectures: [ARCHITECTURES[head][0]],

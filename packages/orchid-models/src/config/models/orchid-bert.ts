@@ -1,8 +1,9 @@
 // BERT with Orchid's mixers in the place of attention and block-diagonal gated MLPs.
 import { z } from 'zod';
 import { dropoutKeys } from '../dropout-keys.ts';
-import { headKeys, labelsProblem, withLabels } from '../head-keys.ts';
+import { headKeys, withHeadLabels } from '../head-keys.ts';
 import { count } from '../keys.ts';
+import { labelsProblem } from '../label-keys.ts';
 import { mixerKeys, mixerProblem } from '../mixer-keys.ts';
 
 const schema = z.strictObject({
@@ -38,7 +39,7 @@ const schema = z.strictObject({
 export const orchidBert = {
   schema,
   complete: (parsed: z.output<typeof schema>) =>
-    withLabels({ ...parsed, intermediate_size: parsed.intermediate_size ?? 4 * parsed.hidden_size }),
+    withHeadLabels({ ...parsed, intermediate_size: parsed.intermediate_size ?? 4 * parsed.hidden_size }),
   problem: (config: z.output<typeof schema> & { intermediate_size: number }): string | null => {
     for (const key of ['hidden_size', 'intermediate_size'] as const) {
       if (config[key] % config.mlp_blocks !== 0) {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { imageKeys, imageProblem } from '../image-keys.ts';
 import { count } from '../keys.ts';
-import { labelKeys, labelProblem, withLabels } from '../label-keys.ts';
+import { labelKeys, labelsProblem, withLabels } from '../label-keys.ts';
 
 const share = (what: string) =>
   z.number().min(0).lt(1).default(0).describe(`In training, the share dropped of ${what}.`);
@@ -40,6 +40,6 @@ export const vit = {
     if (width % heads !== 0) {
       return `num_attention_heads is ${heads} and hidden_size is ${width}; want a divisor of hidden_size`;
     }
-    return imageProblem(config) ?? labelProblem(config);
+    return imageProblem(config) ?? labelsProblem(config);
   },
 };
