@@ -6,6 +6,7 @@ import {
   parquetReadObjects,
   parquetSchema,
 } from 'hyparquet';
+import { checkPages, chunkRange } from './check-pages.ts';
 import type { ParquetSource } from './source.ts';
 
 /** Values by column: texts, numbers, booleans, dates, bytes, null, and lists and objects of these. */
@@ -41,13 +42,12 @@ export class ParquetFile {
 
   /** Reads what the file says of itself. @throws Error naming the file when it is no Parquet file, cut or damaged */
   static async open(source: ParquetSource): Promise<ParquetFile> {
-    let metadata: FileMetaData;
+    let file: ParquetFile;
     try {
-      metadata = await parquetMetadataAsync(source);
+      file = new ParquetFile(source, await parquetMetadataAsync(source));
     } catch (error) {
       throw damaged(source.name, 'it is no Parquet file, or cut or damaged', error);
     }
-    const file = new ParquetFile(source, metadata);
     const sum = file.groups.reduce((total, rows) => total + rows, 0);
     if (!(file.columns.length > 0 && sum === file.rows && file.groups.every((rows) => rows >= 0))) {
       throw damaged(source.name, `it is damaged: it says ${file.rows} rows, and its row groups ${sum}`);
@@ -79,22 +79,47 @@ export class ParquetFile {
     }
     if (count === 0) return [];
     const rowStart = this.groups.slice(0, group).reduce((sum, rows) => sum + rows, 0);
-    const rows = await this.#decode(columns, rowStart, rowStart + count, utf8, `row group ${group}`);
+    const rows = await this.#decode(columns, group, rowStart, rowStart + count, utf8);
     if (rows.length !== count) {
       throw damaged(this.name, `row group ${group} is damaged: it has ${rows.length} rows of ${count}`);
     }
-    for (const row of rows) for (const column of columns) row[column] = plain(row[column], this.name, column);
+    for (const row of rows) {
+      for (const column of columns) {
+        if (row[column] === undefined) throw damaged(this.name, `row group ${group} is damaged: a value is missing`);
+        row[column] = plain(row[column], this.name, column);
+      }
+    }
     return rows;
   }
 
-  async #decode(columns: readonly string[], rowStart: number, rowEnd: number, utf8: boolean, part: string) {
+  async #decode(columns: readonly string[], group: number, rowStart: number, rowEnd: number, utf8: boolean) {
     const compressors = await this.#compressors(columns);
     try {
+      const file = await this.#checked(columns, group);
       const range = { metadata: this.#metadata, columns: [...columns], rowStart, rowEnd, utf8 };
-      return (await parquetReadObjects({ file: this.#source, ...range, ...compressors })) as Record<string, unknown>[];
+      return (await parquetReadObjects({ file, ...range, ...compressors })) as Record<string, unknown>[];
     } catch (error) {
-      throw damaged(this.name, `${part} is damaged or of a kind that cannot be read`, error);
+      throw damaged(this.name, `row group ${group} is damaged or of a kind that cannot be read`, error);
     }
+  }
+
+  /** The columns' bytes of a row group, whose page headers are found to be sound. */
+  async #checked(columns: readonly string[], group: number): Promise<ParquetSource> {
+    const pieces: Piece[] = [];
+    for (const { meta_data } of this.#metadata.row_groups[group]!.columns) {
+      if (!meta_data || !columns.includes(meta_data.path_in_schema[0]!)) continue;
+      const range = chunkRange(meta_data);
+      const { start } = range;
+      // Some writers count the dictionary's bytes without saying where it is: the range then ends after the column's.
+      const end = Math.min(range.end, this.#source.byteLength);
+      if (!(start >= 0 && start <= end)) throw new Error(`a column is said to lie at ${start} to ${range.end}`);
+      const bytes = await this.#source.slice(start, end);
+      checkPages(bytes, meta_data);
+      pieces.push({ start, bytes: new Uint8Array(bytes) });
+    }
+    const slice = (start: number, end = this.#source.byteLength) =>
+      assembled(pieces, start, end) ?? this.#source.slice(start, end);
+    return { ...this.#source, slice };
   }
 
   /** Those beyond hyparquet's own are loaded where a file needs them. */
@@ -107,6 +132,25 @@ export class ParquetFile {
     );
     return isNeeded ? { compressors: (await import('hyparquet-compressors')).compressors } : {};
   }
+}
+
+interface Piece {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A range out of pieces at hand, unless some of it is missing. */
+function assembled(pieces: readonly Piece[], start: number, end: number): ArrayBuffer | undefined {
+  const range = new Uint8Array(Math.max(0, end - start));
+  let filled = 0;
+  for (const piece of pieces) {
+    const from = Math.max(start, piece.start);
+    const to = Math.min(end, piece.start + piece.bytes.length);
+    if (from >= to) continue;
+    range.set(piece.bytes.subarray(from - piece.start, to - piece.start), from - start);
+    filled += to - from;
+  }
+  return filled === range.length ? range.buffer : undefined;
 }
 
 function damaged(name: string, what: string, cause?: unknown): Error {
