@@ -3,9 +3,12 @@ import { linear } from '@orchid-ml/backends/ops';
 import { Rng } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hasWebGpu } from '../../../backends/src/testing/webgpu.ts';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
 import { BlockDiagonalLinear } from './block-diagonal-linear.ts';
 import { BlockDiagonalMlp } from './block-diagonal-mlp.ts';
+
+const engines = [...BACKENDS, ...((await hasWebGpu()) ? (['webgpu'] as const) : [])];
 
 /** [B, rows, columns] -> the dense [B·rows, B·columns] */
 function dense(weight: tf.Tensor): tf.Tensor2D {
@@ -30,7 +33,7 @@ async function expectClose(a: tf.Tensor, b: tf.Tensor, bound = 1e-5) {
   expect(difference).toBeLessThan(bound);
 }
 
-describe.each(BACKENDS)('block-diagonal layers on %s', (backend) => {
+describe.each(engines)('block-diagonal layers on %s', (backend) => {
   beforeAll(() => use(backend));
 
   it.each([

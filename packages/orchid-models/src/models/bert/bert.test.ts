@@ -3,9 +3,12 @@
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hasWebGpu } from '../../../../backends/src/testing/webgpu.ts';
 import { BACKENDS, use, withoutLeak } from '../../../test/backends.ts';
 import { Bert, createModel, type SafetensorsTensor } from '../../index.ts';
 import { loadModel, readSafetensors } from '../../node/index.ts';
+
+const engines = [...BACKENDS, ...((await hasWebGpu()) ? (['webgpu'] as const) : [])];
 
 const folder = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/${name}`, import.meta.url));
 
@@ -36,7 +39,7 @@ async function error(actual: tf.Tensor, { shape, data }: SafetensorsTensor, mask
   return most / largest;
 }
 
-describe.each(BACKENDS)('BERT on %s', (backend) => {
+describe.each(engines)('BERT on %s', (backend) => {
   beforeAll(() => use(backend));
 
   it('a pretraining file: hidden states and scores of tokens; what is left over is named', () =>
