@@ -142,16 +142,33 @@ describe.skipIf(!sharp)('orchid train imagenet and cifar10', () => {
     expect(run.errors).toBe('');
     expect(run.output).toMatch(/data +\S*photos: 41 images of 2 classes to learn from/);
     expect(run.output).toMatch(/test +100\.00 % of 12 images/);
+    expect(run.output).toMatch(/passed over +1 damaged image$/m);
     const { output } = await orchid(folder, 'predict', 'photos-run', 'photos/val/left/0.png', 'photos/val/right/3.png');
     expect(output).toMatch(/left\/0\.png {2}left [\d.]+ %, right [\d.]+ %\n.*right\/3\.png {2}right [\d.]+ %, left/);
     expect((await orchid(folder, 'predict', 'photos-run')).errors).toMatch(/want the files of images/);
     expect((await orchid(folder, 'predict', 'photos-run', 'photos/train/left/broken.jpg')).errors).toMatch(
       /broken\.jpg: it does not decode as an image/,
     );
+    const two = await train(
+      'imagenet',
+      '--data',
+      'photos',
+      ...sets,
+      '--out',
+      'two-run',
+      '--workers',
+      '2',
+      '--steps',
+      '2',
+    );
+    expect(two.errors).toBe('');
+    const first = (name: string) =>
+      JSON.parse(readFileSync(join(folder, name, 'metrics.jsonl'), 'utf8').split('\n')[0]!);
+    expect(first('two-run').gradientNorm).toBeGreaterThan(0);
     const strict = await train('imagenet', '--data', 'photos', ...sets, '--set', 'data.on_bad_image=throw');
     expect(strict.code).toBe(1);
     expect(strict.errors).toMatch(/broken\.jpg: it does not decode as an image/);
-  });
+  }, 180_000);
 
   it('reads folders of small images with every augmentation on', async () => {
     const keys = ['image_size=8', 'validation_examples=4', 'rand_augment=2', 'mixup=0.5', 'cutmix=1', 'erasing=1'];

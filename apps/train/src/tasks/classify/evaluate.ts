@@ -6,7 +6,7 @@ import { Failure, failing, UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { Saved } from '../../run/saved.ts';
 import type { EvaluateOptions, Result } from '../kind.ts';
-import type { AnySource } from './kind.ts';
+import type { AnySource } from './source.ts';
 
 /** The configuration that a saved model was trained by. @throws Failure without a run around it */
 export function configOf(source: AnySource, { record, folder }: Saved): SignalConfig {

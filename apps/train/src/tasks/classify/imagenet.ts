@@ -11,8 +11,9 @@ import {
 import type { ImagenetConfig } from '../../config/signal-schema.ts';
 import { augmentation, mixing } from './augment.ts';
 import { imageModelKeys, patches } from './image-model.ts';
-import { type ClassSource, classKind } from './kind.ts';
+import { classKind } from './kind.ts';
 import { splitOff } from './small-images.ts';
+import type { ClassSource } from './source.ts';
 
 interface Lists {
   readonly train: ImageList;
@@ -46,20 +47,22 @@ const source: ClassSource<ImagenetConfig, Lists> = {
       region: { kind: 'random', scale: [crop_area, 1] },
       transform: augmentation(config, IMAGENET_STATISTICS),
     };
+    const [learned, heldOut] = [streamImages(train, augmented), streamImages(train, plain)];
     const parts = splitOff(train.labels.length, held);
     const tested: StreamedImages = streamImages(test, plain);
     const of = { batchSize: config.training.batch_size, seed: config.seed };
     const data = new StreamedDataset({
       ...of,
       ahead: prefetch,
-      train: subset(streamImages(train, augmented), parts.train),
-      evaluation: held > 0 ? subset(streamImages(train, plain), parts.held) : tested,
+      train: subset(learned, parts.train),
+      evaluation: held > 0 ? subset(heldOut, parts.held) : tested,
       ...mixing(config.data),
     });
     const batchSize = Math.min(of.batchSize, test.labels.length);
     return {
       data,
       testCount: test.labels.length,
+      passedOver: () => new Set([...learned.skipped, ...heldOut.skipped]).size + tested.skipped.size,
       test: () => new StreamedDataset({ ...of, batchSize, train: tested, evaluation: tested }).evalBatches(),
     };
   },

@@ -9,7 +9,7 @@ import * as format from '../../ui/format.ts';
 import type { PredictOptions } from '../kind.ts';
 import { topGuesses } from '../top-guesses.ts';
 import { classNames, configOf } from './evaluate.ts';
-import type { AnySource } from './kind.ts';
+import type { AnySource } from './source.ts';
 
 /** Prints the likeliest classes of each file. @throws UsageError without files; Failure naming one that cannot be read */
 export async function predictClasses(

@@ -21,8 +21,9 @@ import type { Cifar10Config, MnistConfig } from '../../config/signal-schema.ts';
 import type { Io } from '../../io.ts';
 import { augmentation, mixing, type Statistics } from './augment.ts';
 import { imageModelKeys, patches } from './image-model.ts';
-import { type ClassData, type ClassSource, classKind } from './kind.ts';
+import { classKind } from './kind.ts';
 import { sharedBytes } from './shared-memory.ts';
+import type { ClassData, ClassSource } from './source.ts';
 
 type SmallConfig = MnistConfig | Cifar10Config;
 

@@ -19,9 +19,10 @@ import { type ReadClips, readFsdd, readSpeechCommands } from '@orchid-ml/dataset
 import type { ModelConfigInput } from '@orchid-ml/orchid-models';
 import type { SpeechConfig } from '../../config/signal-schema.ts';
 import { mixing } from './augment.ts';
-import { type ClassSource, classKind } from './kind.ts';
+import { classKind } from './kind.ts';
 import { sharedFloats } from './shared-memory.ts';
 import { batchesOf, splitOff } from './small-images.ts';
+import type { ClassSource } from './source.ts';
 
 interface Loaded {
   readonly train: Clips;
