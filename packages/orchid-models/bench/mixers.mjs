@@ -63,7 +63,7 @@ const table = (key) =>
 const limits = [...measured.values()].flat().filter((line) => line.limit);
 const text = [
   `B 1, D ${options.width}, ${options.heads} heads, float32. ${machine()}, one thread, with the machine's BLAS where it has one; ` +
-    `milliseconds of CPU time, best of ${options.repeats} (of 3 from L 8,192), in brackets how often the length before.`,
+    `milliseconds of CPU time, best of ${options.repeats} (of 3 from L 8,192), in brackets the growth from the length before.`,
   'Forward:',
   table('forwardMs'),
   'Forward and gradients of all parameters:',
