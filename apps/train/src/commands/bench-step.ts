@@ -62,6 +62,8 @@ async function runIn(
     const predicted = await failing(() => step.predictedBytes());
     resetHeapPeak();
     const times = await failing(() => timings(() => [step.run()], options.repeats));
+    // Before the rate of copying is measured, which takes memory too.
+    const peak = heapUse()?.peak ?? null;
     const moved = engine.name === 'webgpu' ? await profileDispatchesOf(() => [step.run()]) : undefined;
     const isTimed = options.profile && engine.name !== 'webgpu';
     const profile = isTimed ? await profileStep(step.run, options.repeats) : undefined;
@@ -79,7 +81,7 @@ async function runIn(
       bestMs: rounded(Math.min(...times)),
       tokensPerSecond: Math.round((batch * length) / seconds),
       heapPredictedBytes: predicted,
-      heapPeakBytes: heapUse()?.peak ?? null,
+      heapPeakBytes: peak,
       // Of this process so far, all lengths together.
       maxRssBytes: 1024 * process.resourceUsage().maxRSS,
       ...(moved ? moved.totals : {}),
