@@ -124,7 +124,7 @@ Examples:
 
 const evaluate: Entry = {
   name: 'eval',
-  summary: 'measure a trained model on fresh sequences or on a text',
+  summary: 'measure a trained model on fresh sequences, a text, or the test part of images and sounds',
   shape: (command) =>
     command
       .argument('<dir>', 'the folder of a run, or of a checkpoint')
@@ -145,11 +145,14 @@ Examples:
 
 const predict: Entry = {
   name: 'predict',
-  summary: "fill the masks of a text, or answer a recall sequence's query",
+  summary: "fill the masks of a text, answer a recall sequence's query, or tell the class of image and WAV files",
   shape: (command) =>
     command
       .argument('<dir>', 'the folder of a run, or of a checkpoint')
-      .argument('[input...]', 'text with masks; or a sequence such as `k3 v5 k1 v2 => k3`; drawn when left out')
+      .argument(
+        '[input...]',
+        'text with masks; a sequence such as `k3 v5 k1 v2 => k3` (drawn when left out); or image or WAV files',
+      )
       .option('--mask <text>', 'what marks a hidden character in the text', '[MASK]')
       .option('--top <k>', 'guesses shown for each mask', atLeastOne, 5)
       .option('--context <file>', 'text put before the input, so that the window is as long as in training')
