@@ -5,8 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DnaDataset, type FastaRecord, nucleotides, parseFasta } from '../index.ts';
+import {
+  DnaDataset,
+  type FastaRecord,
+  GLUE_TASKS,
+  glueRowExamples,
+  nucleotides,
+  parquetBytes,
+  parquetRows,
+  parseFasta,
+} from '../index.ts';
 import { readFasta, readGlue } from './index.ts';
 
 let folder: string;
@@ -71,6 +81,35 @@ describe('readGlue', () => {
     await put('RTE/train.tsv', 'index\tsentence1\tsentence2\n0\ta\tb\n');
     await expect(readGlue(join(folder, 'RTE'), 'rte', 'train')).rejects.toThrow(
       /RTE.train\.tsv: there is no column "label"; it has index, sentence1, sentence2/,
+    );
+  });
+});
+
+describe('rows of Parquet files, as the hub has them', () => {
+  const file = (label: string) =>
+    parquetBytes(
+      'mnli.parquet',
+      parquetWriteBuffer({
+        columnData: [
+          { name: 'premise', data: ['a', 'b', 'c'], type: 'STRING' },
+          { name: 'hypothesis', data: ['x', 'y', 'z'], type: 'STRING' },
+          { name: label, data: [0n, 2n, -1n], type: 'INT64' },
+          { name: 'idx', data: [0, 1, 2], type: 'INT32' },
+        ],
+      }),
+    );
+
+  it('become examples', async () => {
+    expect(await glueRowExamples(GLUE_TASKS.mnli, parquetRows([file('label')]))).toEqual([
+      { text: ['a', 'x'], label: 0 },
+      { text: ['b', 'y'], label: 2 },
+      { text: ['c', 'z'], label: null },
+    ]);
+  });
+
+  it('with a wrong label column are refused', async () => {
+    await expect(glueRowExamples(GLUE_TASKS.mnli, parquetRows([file('gold_label')]))).rejects.toThrow(
+      'GLUE mnli row 0: there is no column "label"; it has premise, hypothesis, gold_label, idx',
     );
   });
 });
