@@ -1,7 +1,7 @@
 // The one call most programs need before anything else: a working, trainable engine, and the truth about which one it is.
 import './gradients.ts';
 
-export { limitDeviceMemory, rehearse } from './engines/device-memory.ts';
+export { bytesToUpload, limitDeviceMemory, rehearse } from './engines/device-memory.ts';
 export { heapUse, resetHeapPeak, traceHeap } from './engines/heap-use.ts';
 export type {
   BackendInfo,

@@ -79,7 +79,8 @@ export function sayPlan({ workers, memory }: StepPlan, sequences: number): strin
   if (!predicted) return `not predicted: this engine's memory cannot be measured${sayDevice()}; ${way}`;
   const { stepBytes, usedBytes, limitBytes, limitedBy } = predicted;
   const each = workers > 1 ? ' for each worker' : '';
-  return `predicted ${memorySize(usedBytes + stepBytes)} of ${memorySize(limitBytes)}${each} (${limitedBy}); ${way}`;
+  const limit = Number.isFinite(limitBytes) ? ` of ${memorySize(limitBytes)}${each}` : '';
+  return `predicted ${memorySize(usedBytes + stepBytes)}${limit} (${limitedBy}); ${way}`;
 }
 
 /** What a GPU says of its memory: how large one tensor may be, and nothing about all of them together. */
@@ -108,10 +109,11 @@ function deviceBytes(): number | null {
 
 /** What is in use now. */
 export function memoryInUse(): MemoryInUse {
+  const onDevice = deviceBytes();
   return {
     tensors: tf.memory().numTensors,
-    heapBytes: heapUse()?.used ?? null,
-    deviceBytes: deviceBytes(),
+    heapBytes: onDevice === null ? (heapUse()?.used ?? null) : null,
+    deviceBytes: onDevice,
     residentBytes: process.memoryUsage.rss(),
   };
 }

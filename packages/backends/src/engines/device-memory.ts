@@ -32,6 +32,14 @@ export function rehearse(work: () => void): number | null {
   return webGpuEngine()?.rehearse(work) ?? null;
 }
 
+/** Bytes that tensors will take on the webgpu device and do not take yet, being on the host alone; 0 on other engines. */
+export function bytesToUpload(tensors: readonly tf.Tensor[]): number {
+  const engine = webGpuEngine();
+  if (!engine) return 0;
+  const waiting = tensors.filter(({ dataId }) => engine.tensorMap.get(dataId).resource == null);
+  return waiting.reduce((sum, { size }) => sum + 4 * size, 0);
+}
+
 /**
  * Has the webgpu engine keep to so much of the device's memory: what it keeps for reuse is given back before more is asked for.
  * What is in use may pass the limit all the same; `rehearse` says beforehand whether it will. Nothing on other engines.

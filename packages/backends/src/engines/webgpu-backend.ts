@@ -5,7 +5,8 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../kernels/register.ts';
 import type { WebGpuBackend } from '../webgpu-host/backend.ts';
-import { expandHalf, type Halves, noHalves } from '../webgpu-host/half.ts';
+import { expandHalf } from '../webgpu-host/half.ts';
+import { type Halves, noHalves } from '../webgpu-host/halves.ts';
 import { enter, failureOf, lastOp, settle } from '../webgpu-host/health.ts';
 import { nullDevice } from '../webgpu-host/null-device.ts';
 import { DevicePool } from '../webgpu-host/pool.ts';
@@ -49,6 +50,8 @@ export function makeBackend(
     readonly started = started;
     readonly halves = noHalves();
     readonly pool = this.withPool(new DevicePool(device));
+    /** what rehearsals run on */
+    private stage: { readonly device: GPUDevice; readonly pipelineCache: object } | undefined;
     /** what has been given a buffer in the rehearsal that runs, and its values on the host */
     private rehearsed: Map<object, tf.backend_util.BackendValues | null> | undefined;
 
@@ -96,10 +99,11 @@ export function makeBackend(
       const engine = this as unknown as { device: GPUDevice; queue: GPUQueue; pipelineCache: object };
       const { device, queue, pipelineCache } = engine;
       const { pool } = this;
-      const nothing = nullDevice(device);
+      this.stage ??= { device: nullDevice(device), pipelineCache: {} };
+      const { stage } = this;
       const rehearsed = new Map<object, tf.backend_util.BackendValues | null>();
-      const rehearsal = this.withPool(new RehearsalPool(nothing, pool));
-      Object.assign(engine, { device: nothing, queue: nothing.queue, pipelineCache: {} });
+      const rehearsal = this.withPool(new RehearsalPool(stage.device, pool));
+      Object.assign(engine, { ...stage, queue: stage.device.queue });
       this.rehearsed = rehearsed;
       let left = 0;
       try {
@@ -195,22 +199,21 @@ export function makeBackend(
 
 /** The pool of a rehearsal: what is in use already counts, and what is no buffer of the rehearsal's goes back where it came from. */
 class RehearsalPool extends DevicePool {
-  private readonly real: DevicePool;
+  readonly original: DevicePool;
 
-  constructor(device: GPUDevice, real: DevicePool) {
-    super(device, real.numBytesUsed);
-    this.real = real;
-    this.limit = real.limit;
+  constructor(device: GPUDevice, original: DevicePool) {
+    super(device, original.numBytesUsed);
+    this.original = original;
   }
 
   override releaseBuffer(buffer: GPUBuffer, reuse = true): void {
-    if (!this.real.owns(buffer)) {
+    if (!this.original.owns(buffer)) {
       super.releaseBuffer(buffer, reuse);
       return;
     }
     this.numBytesUsed -= buffer.size;
     this.numBytesAllocated -= buffer.size;
-    this.real.releaseBuffer(buffer, reuse);
+    this.original.releaseBuffer(buffer, reuse);
   }
 }
 

@@ -1,12 +1,14 @@
 // The part of tfjs-backend-webgpu's backend object that kernels use, as of 4.22.
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Halves } from './half.ts';
+import type { Halves } from './halves.ts';
 
 export interface WebGpuBackend {
   readonly device: GPUDevice;
   readonly queue: GPUQueue;
   readonly bufferManager: {
     acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): GPUBuffer;
+    /** of what is rehearsed: the manager for which it stands in */
+    readonly original?: object;
   };
   readonly tensorMap: { get(dataId: object): { readonly resource?: unknown; values?: unknown } };
   /** tensors that recorded commands use: their buffers are kept until those are submitted */

@@ -1,36 +1,43 @@
 // Numbers that the host computes once for a device: twiddles, chirps, permutations. They live as long as the device.
 import type { WebGpuBackend } from './backend.ts';
-import { originalOf } from './null-device.ts';
 
 /** A buffer of the device's that no tensor owns. */
 export interface Table {
   readonly buffer: GPUBuffer;
 }
 
-const tables = new WeakMap<GPUDevice, Map<string, Table>>();
+/** By the manager whose books they are in. */
+const tables = new WeakMap<object, Map<string, Table>>();
+
+/** Bytes of tables that were rehearsed: their values are computed for the device alone. */
+const sizes = new Map<string, number>();
 
 /** The table `key`, made by `make` at its first use on the backend's device. */
 export function table(
-  backend: WebGpuBackend,
+  { device, bufferManager }: WebGpuBackend,
   key: string,
   make: () => Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
 ): Table {
-  const { device } = backend;
-  let known = tables.get(device);
+  const { original } = bufferManager;
+  let known = tables.get(bufferManager);
   if (!known) {
     known = new Map();
-    tables.set(device, known);
+    tables.set(bufferManager, known);
   }
-  let found = known.get(key) ?? tables.get(originalOf(device))?.get(key);
-  if (!found) {
-    const values = make();
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    // By the engine's books, as one that is never given back.
-    const buffer = backend.bufferManager.acquireBuffer(Math.max(16, values.byteLength), usage, false, false);
-    buffer.label = key;
-    device.queue.writeBuffer(buffer, 0, values);
-    found = { buffer };
-    known.set(key, found);
+  const found = known.get(key) ?? (original && tables.get(original)?.get(key));
+  if (found) return found;
+  let values: ReturnType<typeof make> | undefined;
+  let bytes = original && sizes.get(key);
+  if (bytes === undefined) {
+    values = make();
+    bytes = Math.max(16, values.byteLength);
+    if (original) sizes.set(key, bytes);
   }
-  return found;
+  // By the engine's books, as one that is never given back.
+  const buffer = bufferManager.acquireBuffer(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST, false, false);
+  buffer.label = key;
+  if (values && !original) device.queue.writeBuffer(buffer, 0, values);
+  const made = { buffer };
+  known.set(key, made);
+  return made;
 }

@@ -1,11 +1,13 @@
 // Predictions against what steps really take, plans against limits, and what happens when memory is refused all the same.
-import { heapUse, resetHeapPeak, useBackend } from '@orchid-ml/backends';
+import { bytesToUpload, heapUse, limitDeviceMemory, resetHeapPeak, useBackend } from '@orchid-ml/backends';
 import { allocate, release, type WasmBackend } from '@orchid-ml/backends/wasm-host';
 import { MlmDataset } from '@orchid-ml/datasets';
 import { createModel, type SequenceModel } from '@orchid-ml/orchid-models';
 import { CharTokenizer } from '@orchid-ml/tokenizers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { lowerLimits } from '../../../backends/src/testing/limits.ts';
+import { hasWebGpu } from '../../../backends/src/testing/webgpu.ts';
 import { CircleTask, TinyModel } from '../../test/tiny.ts';
 import {
   AdamW,
@@ -47,6 +49,10 @@ function parts(kind: 'recall' | 'mlm', way: 'dft' | 'dct' | 'attention', batchSi
   return { model, task: task as Task<SequenceModel, unknown>, optimizer };
 }
 
+function heads(model: SequenceModel): number {
+  return (model.config as { num_attention_heads: number }).num_attention_heads;
+}
+
 /** What a step has in use at most beyond what was before it; of the second one, when tables are made. */
 async function measured({ model, task, optimizer }: ReturnType<typeof parts>, recompute: boolean): Promise<number> {
   let bytes = 0;
@@ -55,16 +61,19 @@ async function measured({ model, task, optimizer }: ReturnType<typeof parts>, re
     resetHeapPeak();
     await trainingStep(model, task, optimizer, task.nextBatch(), { factor: 1, clipNorm: 1, recompute });
     bytes = heapUse()!.peak - before;
-    expect(heapUse()!.used - before).toBeLessThan(i === 0 ? megabyte : 1);
+    const more = heapUse()!.used - before;
+    if (tf.getBackend() === 'wasm') expect(more).toBeLessThan(i === 0 ? megabyte : 1);
+    // On webgpu the first one brings the weights and the moments; numbers of dispatches wait for the next submission.
+    else if (i === 1) expect(more).toBeLessThan(8192);
   }
   return bytes;
 }
 
-beforeAll(async () => {
-  await useBackend('wasm');
-});
+const engines: readonly ('wasm' | 'webgpu')[] = ['wasm', ...((await hasWebGpu()) ? (['webgpu'] as const) : [])];
 
-describe('prediction', () => {
+describe('prediction on wasm', () => {
+  beforeAll(async () => void (await useBackend('wasm')));
+
   it.each(['recall', 'mlm'] as const)('%s: within 15 % of what a step takes', async (kind) => {
     for (const way of ['dft', 'dct', 'attention'] as const) {
       for (const [batch, length] of [
@@ -84,6 +93,45 @@ describe('prediction', () => {
       }
     }
   });
+});
+
+describe.runIf(engines.includes('webgpu'))('prediction on webgpu', { timeout: 300_000 }, () => {
+  beforeAll(async () => void (await useBackend('webgpu')));
+
+  // What differs are the numbers of the dispatches, which lie on the device for a moment each.
+  it.each([
+    ['recall', 'dft', 12, 64],
+    ['recall', 'dct', 3, 250],
+    ['recall', 'dft', 1, 4608],
+    ['mlm', 'dft', 3, 250],
+    ['mlm', 'attention', 12, 64],
+  ] as const)('%s, %s, %i x %i: within 3 percent of what a step takes', async (kind, way, batch, length) => {
+    const run = parts(kind, way, batch, length);
+    // Weights and moments are on the host until they are used.
+    await measured(run, false);
+    const memory = new StepMemory(run.model, run.task, run.optimizer);
+    for (const recompute of [false, true]) {
+      const predicted = memory.bytes({ sequences: batch, length, recompute })!;
+      const actual = await measured(run, recompute);
+      expect(predicted / actual, `recompute ${recompute}`).toBeGreaterThan(0.97);
+      expect(predicted / actual, `recompute ${recompute}`).toBeLessThan(1.03);
+    }
+  });
+
+  it('of the first step counts the weights, and of the run the moments', async () => {
+    const run = parts('recall', 'dct', 4, 64);
+    const { predicted } = planMemory(run.model, run.task, run.optimizer);
+    const { used } = heapUse()!;
+    resetHeapPeak();
+    await measured(run, false);
+    expect((predicted!.usedBytes + predicted!.stepBytes) / heapUse()!.peak).toBeGreaterThan(0.97);
+    expect((predicted!.usedBytes + predicted!.stepBytes) / heapUse()!.peak).toBeLessThan(1.03);
+    expect(heapUse()!.used).toBeGreaterThan(used);
+  });
+});
+
+describe.each(engines)('a prediction on %s', (engine) => {
+  beforeAll(async () => void (await useBackend(engine)));
 
   it('changes neither weights nor optimizer nor the order of the batches', async () => {
     const losses = async (predict: boolean) => {
@@ -100,14 +148,16 @@ describe('prediction', () => {
   });
 });
 
-describe('planMemory', () => {
+describe.each(engines)('planMemory on %s', { timeout: 120_000 }, (engine) => {
+  beforeAll(async () => void (await useBackend(engine)));
+
   /** The plan when the step may have so much, beyond what is in use. */
   function within(run: ReturnType<typeof parts>, bytes: number, options: Parameters<typeof planMemory>[3] = {}) {
     // A first plan makes the tables of the transforms, which stay.
     planMemory(run.model, run.task, run.optimizer);
     return planMemory(run.model, run.task, run.optimizer, {
       ...options,
-      capBytes: (heapUse()!.used + bytes) / 0.95,
+      capBytes: (heapUse()!.used + bytesToUpload(run.optimizer.tensors) + bytes) / 0.95,
     });
   }
 
@@ -115,7 +165,7 @@ describe('planMemory', () => {
     const run = parts('recall', 'dct', 8, 128);
     const memory = new StepMemory(run.model, run.task, run.optimizer);
     const bytes = (sequences: number, recompute: boolean) =>
-      memory.bytes({ sequences, length: 128, recompute })! + (sequences < 8 ? memory.gradientBytes : 0) + 8;
+      memory.bytes({ sequences, length: 128, recompute, parts: 8 / sequences })! + 8;
     const way = (bytes: number) => {
       const { microBatches, microBatchSize, recompute } = within(run, bytes);
       return [microBatches, microBatchSize, recompute];
@@ -136,7 +186,7 @@ describe('planMemory', () => {
     const run = parts('recall', 'dct', 8, 512);
     const memory = new StepMemory(run.model, run.task, run.optimizer);
     const bytes = (sequences: number, recompute: boolean) =>
-      memory.bytes({ sequences, length: 512, recompute })! + memory.gradientBytes + 8;
+      memory.bytes({ sequences, length: 512, recompute, parts: 8 / sequences })! + 8;
     const refused = (room: number, options: Parameters<typeof planMemory>[3] = {}) => {
       try {
         within(run, room, options);
@@ -152,7 +202,8 @@ describe('planMemory', () => {
     );
     const long = refused(bytes(1, true) - 100);
     expect(long.details.fits).toMatchObject({ microBatchSize: 1, recompute: true });
-    expect(long.details.fits!.length).toBeGreaterThan(500);
+    // On webgpu lengths are rehearsed as they are, and those with large prime factors take more.
+    expect(long.details.fits!.length).toBeGreaterThan(engine === 'wasm' ? 500 : 200);
     expect(long.details.fits!.length).toBeLessThan(512);
     expect(refused(-1000).message).toContain('No length would fit: the model itself is too large.');
     const machine = () => planMemory(run.model, run.task, run.optimizer, { availableBytes: 1000, workers: 2 });
@@ -195,11 +246,64 @@ describe('planMemory', () => {
       predicted: null,
     });
     for (const one of made.splice(0)) one.dispose();
-    await useBackend('wasm');
+    await useBackend(engine);
+  });
+});
+
+describe.runIf(engines.includes('webgpu'))('a plan on webgpu', { timeout: 300_000 }, () => {
+  beforeAll(async () => void (await useBackend('webgpu')));
+  let restore = (): void => {};
+  afterEach(() => {
+    restore();
+    limitDeviceMemory(null);
+  });
+
+  it('is kept to: training within a limit has no more on the device than that', async () => {
+    const run = parts('recall', 'dct', 8, 128);
+    const whole = planMemory(run.model, run.task, run.optimizer).predicted!;
+    const capBytes = whole.usedBytes + 0.7 * whole.stepBytes;
+    const plan = planMemory(run.model, run.task, run.optimizer, { capBytes });
+    expect(plan.microBatches).toBeGreaterThan(1);
+    expect(plan.predicted!.limitBytes).toBe(capBytes);
+    resetHeapPeak();
+    const sizes: number[] = [];
+    const onStep = (): void => void sizes.push(heapUse()!.size);
+    await train({ ...run, steps: 4, memory: plan, readEvery: 1, callbacks: { onStep } });
+    expect(heapUse()!.peak).toBeLessThanOrEqual(capBytes);
+    expect(heapUse()!.peak / (plan.predicted!.usedBytes + plan.predicted!.stepBytes)).toBeLessThan(1.03);
+    for (const size of sizes) expect(size).toBeLessThanOrEqual(capBytes);
+  });
+
+  it('takes micro-batches whose tensors the device binds, and refuses what no way of making a step binds', () => {
+    const run = parts('mlm', 'attention', 4, 256);
+    const free = planMemory(run.model, run.task, run.optimizer);
+    expect(free).toMatchObject({ microBatches: 1, recompute: false });
+    expect(free.predicted!.limitBytes).toBeGreaterThan(free.predicted!.stepBytes);
+    // The scores of attention, heads · 256 · 256 values for each sequence, by an op of TensorFlow.js's.
+    const ofOne = 4 * heads(run.model) * 256 ** 2;
+    restore = lowerLimits({ maxStorageBufferBindingSize: 2 * ofOne });
+    expect(planMemory(run.model, run.task, run.optimizer)).toMatchObject({ microBatches: 2, microBatchSize: 2 });
+    restore();
+    restore = lowerLimits({ maxStorageBufferBindingSize: ofOne / 2 });
+    try {
+      planMemory(run.model, run.task, run.optimizer);
+      expect.fail('the plan was not refused');
+    } catch (error) {
+      expect(error).toBeInstanceOf(StepTooLargeError);
+      expect((error as Error).message).toMatch(
+        /^a step does not fit the device: for one sequence of 256 tokens with recomputation, \w+ wants .* of .*MB, and the device binds at most .*MB\. What would fit: one sequence of \d+ tokens with recomputation\.$/,
+      );
+      const { tensor, fits } = (error as StepTooLargeError).details;
+      expect(tensor!.bytes).toBeGreaterThan(ofOne / 2);
+      expect(fits!.length).toBeGreaterThanOrEqual(128);
+      expect(fits!.length).toBeLessThan(256);
+    }
   });
 });
 
 describe('memory refused in the middle of training', () => {
+  beforeAll(async () => void (await useBackend('wasm')));
+
   it('is a clear error; weights, optimizer and checkpoint are as after the last step, and training goes on from there', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
     vi.spyOn(console, 'error').mockImplementation(() => {});

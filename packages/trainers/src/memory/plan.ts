@@ -1,5 +1,12 @@
 // Which way of making a step fits the memory there is: decided before the first step, and told what it takes.
-import { heapUse } from '@orchid-ml/backends';
+import {
+  bytesToUpload,
+  describeBackend,
+  heapUse,
+  limitDeviceMemory,
+  type TooLarge,
+  TooLargeForDeviceError,
+} from '@orchid-ml/backends';
 import type { Module } from '@orchid-ml/dd-conv';
 import type { MemoryOptions } from '../gradients.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
@@ -18,7 +25,7 @@ export interface PlanOptions {
   readonly workers?: number;
   /** The most that all heaps together may have in use: bytes. Default: no such limit. */
   readonly capBytes?: number | null;
-  /** What the machine has left: bytes. Default: not looked at. */
+  /** What the machine has left: bytes; says nothing of a GPU's memory, and is not looked at there. Default: not looked at. */
   readonly availableBytes?: number;
 }
 
@@ -30,9 +37,9 @@ export interface MemoryPlan extends Required<MemoryOptions> {
   readonly predicted: {
     /** what a step takes at most on each thread's heap, beyond what is in use before it: bytes */
     readonly stepBytes: number;
-    /** what was in use when the plan was made: bytes */
+    /** what was in use when the plan was made, or is between steps: bytes */
     readonly usedBytes: number;
-    /** what a thread's heap may have in use: bytes */
+    /** what a thread's heap, or the device, may have in use: bytes; not finite where nothing is known of the device's memory */
     readonly limitBytes: number;
     /** what sets that limit, in words */
     readonly limitedBy: string;
@@ -67,22 +74,31 @@ export function planMemory<M extends Module, B>(
 
   // The engine's own first steps are made here: what is in use is counted after them.
   const memory = new StepMemory(model, task, optimizer, isQuadratic);
-  const ofStep = (sequences: number, length: number, recompute: boolean, pieces: number): number => {
-    const bytes = memory.bytes({ sequences, length, recompute })!;
-    return pieces > 1 ? bytes + memory.gradientBytes : bytes;
+  let tensor: TooLarge | undefined;
+  /** Not finite where the device cannot do it, and `tensor` says what it is that is too large. */
+  const ofStep = (sequences: number, length: number, recompute: boolean, parts: number): number => {
+    try {
+      tensor = undefined;
+      return memory.bytes({ sequences, length, recompute, parts })!;
+    } catch (error) {
+      if (!(error instanceof TooLargeForDeviceError)) throw error;
+      tensor = error.details;
+      return Number.POSITIVE_INFINITY;
+    }
   };
   const whole = Math.ceil(shape.sequences / workers);
   ofStep(whole, shape.length, recompute === 'always', 1);
-  const used = heapUse()!.used;
-  const { limitBytes, limitedBy } = limitOf(heap.limit, used, options);
+  const used = heapUse()!.used + bytesToUpload(optimizer.tensors ?? []);
+  const { limitBytes, limitedBy } = limitOf(used, options);
   const room = USABLE * limitBytes - used;
+  const fits = (bytes: number): boolean => Number.isFinite(bytes) && bytes <= room;
 
   function cheapest(sizes: readonly number[], ways: readonly boolean[]): MemoryPlan | null {
     for (const recompute of ways) {
       for (const size of sizes) {
         const microBatches = Math.ceil(whole / size);
         const stepBytes = ofStep(size, shape!.length, recompute, microBatches);
-        if (stepBytes > room) continue;
+        if (!fits(stepBytes)) continue;
         const predicted = { stepBytes, usedBytes: used, limitBytes, limitedBy };
         return { microBatches, recompute, microBatchSize: Math.ceil(whole / microBatches), predicted };
       }
@@ -93,15 +109,20 @@ export function planMemory<M extends Module, B>(
   const everyWay = recompute === 'auto' ? [false, true] : [recompute === 'always'];
   const asked = microBatchSize === null ? sizesOf(whole) : [Math.min(microBatchSize, whole)];
   const plan = cheapest(asked, everyWay);
-  if (plan) return plan;
+  if (plan) {
+    limitDeviceMemory(Number.isFinite(limitBytes) ? USABLE * limitBytes : null);
+    return plan;
+  }
   const other = cheapest(sizesOf(whole), [false, true]);
-  const longest = other ? null : longestThatFits(shape.length, (length) => ofStep(1, length, true, whole) <= room);
+  const longest = other ? null : longestThatFits(shape.length, (length) => fits(ofStep(1, length, true, whole)));
   const last = { sequences: asked.at(-1)!, recompute: everyWay.at(-1)! };
+  const neededBytes = ofStep(last.sequences, shape.length, last.recompute, Math.ceil(whole / last.sequences));
   throw new StepTooLargeError({
     sequences: last.sequences,
     length: shape.length,
     recompute: last.recompute,
-    neededBytes: ofStep(last.sequences, shape.length, last.recompute, Math.ceil(whole / last.sequences)),
+    neededBytes,
+    ...(tensor && { tensor }),
     usedBytes: used,
     limitBytes,
     limitedBy,
@@ -132,15 +153,20 @@ function longestThatFits(length: number, fits: (length: number) => boolean): num
 }
 
 function limitOf(
-  heapBytes: number,
   used: number,
   { workers = 1, capBytes = null, availableBytes = Number.POSITIVE_INFINITY }: PlanOptions,
 ): { limitBytes: number; limitedBy: string } {
   const shared = workers > 1 ? `, shared by ${workers} workers` : '';
-  const limits: [number, string][] = [[heapBytes, `the wasm heap ends at ${memorySize(heapBytes)}`]];
+  const limits: [number, string][] = [];
+  const { gpu } = describeBackend();
+  const own = gpu ? gpu.memoryBytes : heapUse()!.limit;
+  if (own === null) limits.push([Number.POSITIVE_INFINITY, 'the device does not say how much memory it has']);
+  else limits.push([own, `${gpu ? 'the device has' : 'the wasm heap ends at'} ${memorySize(own)}`]);
   if (capBytes !== null) limits.push([capBytes / workers, `the limit asked for is ${memorySize(capBytes)}${shared}`]);
-  // What is in use now is the machine's already, and every further worker needs as much.
-  limits.push([(used + availableBytes) / workers, `the machine has ${memorySize(availableBytes)} left${shared}`]);
+  // What is in use now is the machine's already, and every further worker needs as much. A GPU has memory of its own.
+  if (!gpu || gpu.software) {
+    limits.push([(used + availableBytes) / workers, `the machine has ${memorySize(availableBytes)} left${shared}`]);
+  }
   const [limitBytes, limitedBy] = limits.reduce((least, limit) => (limit[0] < least[0] ? limit : least));
   return { limitBytes, limitedBy };
 }

@@ -4,7 +4,10 @@
 // the number of tokens, with the length of a sequence (static kernels), and not at all (weights). So three tiny steps give
 // every allocation its three coefficients (a fourth, that of the length's square), and the largest prediction among them is
 // the peak, wherever in the step it falls.
-import { traceHeap } from '@orchid-ml/backends';
+//
+// On webgpu nothing has to be guessed: there a whole step of any size is rehearsed, by the same code, on a device that computes
+// nothing.
+import { rehearse, traceHeap } from '@orchid-ml/backends';
 import type { Module } from '@orchid-ml/dd-conv';
 import * as tf from '@tensorflow/tfjs-core';
 import { sumOfSquares } from '../clip.ts';
@@ -17,6 +20,8 @@ export interface StepSize {
   readonly sequences: number;
   readonly length: number;
   readonly recompute: boolean;
+  /** of how many parts, computed one after another, this is one. Default 1 */
+  readonly parts?: number;
 }
 
 /** Probes are no longer than this: long enough that rounding up to whole vectors and blocks does not matter. */
@@ -43,6 +48,7 @@ export class StepMemory<M extends Module, B> {
   readonly #shape: BatchShape<B>;
   readonly #isQuadratic: boolean;
   readonly #traces = new Map<string, number[]>();
+  readonly #rehearsals = new Map<string, number>();
 
   /**
    * @param isQuadratic whether memory grows with the square of the length, as that of dense attention does
@@ -58,12 +64,15 @@ export class StepMemory<M extends Module, B> {
   }
 
   /**
-   * The most that a step on that many sequences has in use on the wasm heap at once, beyond what was before it: bytes. Of
-   * micro-batches it is what one of them takes; {@link gradientBytes} come on top from the second on.
+   * The most that a step on that many sequences has in use at once, beyond what was before it: bytes of the wasm heap, or of the
+   * webgpu device. Of parts it is what the largest takes, and from the second on the sums that it is added to.
    *
-   * @returns null where the engine's heap cannot be measured
+   * @returns null where the engine's memory cannot be measured
+   * @throws TooLargeForDeviceError when the device cannot bind a tensor of such a step
    */
-  bytes({ sequences, length, recompute }: StepSize): number | null {
+  bytes({ sequences, length, recompute, parts = 1 }: StepSize): number | null {
+    const rehearsed = this.#rehearsed(sequences, length, recompute, Math.min(parts, 2));
+    if (rehearsed !== null) return rehearsed;
     const long = probeLength(this.#shape.length, this.#isQuadratic);
     const short = Math.max(1, long >> 1);
     // One sequence may go other ways through a kernel than several.
@@ -95,7 +104,7 @@ export class StepMemory<M extends Module, B> {
       const ofFew = bytes + (length - short) * (slope + square * (length - long));
       most = Math.max(most, ofFew + (sequences - few) * ofOne);
     }
-    return Math.round(most);
+    return Math.round(most) + (parts > 1 ? this.gradientBytes : 0);
   }
 
   /** What the packed gradients take: bytes. */
@@ -105,19 +114,33 @@ export class StepMemory<M extends Module, B> {
     return 4 * values;
   }
 
+  /** What a step of that size takes on a webgpu device; null on other engines. */
+  #rehearsed(sequences: number, length: number, recompute: boolean, parts: number): number | null {
+    const key = `${sequences} ${length} ${recompute} ${parts}`;
+    const known = this.#rehearsals.get(key);
+    if (known !== undefined) return known;
+    const bytes = rehearse(() => this.#step(sequences, length, recompute, parts));
+    if (bytes !== null) this.#rehearsals.set(key, bytes);
+    return bytes;
+  }
+
   /** What is in use after each allocation of a step of that size; of the second such step, when its tables are made. */
   #trace(sequences: number, length: number, recompute: boolean): number[] | null {
     const key = `${sequences} ${length} ${recompute}`;
     const known = this.#traces.get(key);
     if (known) return known;
-    const step = () => {
-      const parts = [{ batch: this.#shape.blank(sequences, length), weight: 1 }];
-      const sums = accumulateGradients(this.#model, this.#task, this.#optimizer, parts, { recompute });
-      tf.dispose([sumOfSquares(sums.packed), sums.scores, ...sums.packed]);
-    };
+    const step = () => this.#step(sequences, length, recompute, 1);
     if (traceHeap(step) === null) return null;
     const trace = traceHeap(step)!;
     this.#traces.set(key, trace);
     return trace;
+  }
+
+  /** A step but for the update, which takes nothing. */
+  #step(sequences: number, length: number, recompute: boolean, count: number): void {
+    const part = () => ({ batch: this.#shape.blank(sequences, length), weight: 1 });
+    const parts = Array.from({ length: count }, part);
+    const sums = accumulateGradients(this.#model, this.#task, this.#optimizer, parts, { recompute });
+    tf.dispose([sumOfSquares(sums.packed), sums.scores, ...sums.packed]);
   }
 }

@@ -73,6 +73,11 @@ export class AdamW implements Optimizer {
     return this.#steps;
   }
 
+  /** The moments. */
+  get tensors(): readonly tf.Tensor[] {
+    return [...this.#first, ...this.#second];
+  }
+
   get settings(): Readonly<Record<string, unknown>> {
     const { learningRate, betas, epsilon, weightDecay } = this;
     return { type: 'adamw', learningRate, betas: [...betas], epsilon, weightDecay };
@@ -195,7 +200,7 @@ export class AdamW implements Optimizer {
 
   /** Frees the moments; the parameters are the model's. */
   dispose(): void {
-    for (const tensor of [...this.#first, ...this.#second]) tensor.dispose();
+    for (const tensor of this.tensors) tensor.dispose();
   }
 }
 

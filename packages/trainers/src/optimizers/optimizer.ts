@@ -21,6 +21,8 @@ export interface UpdateOptions {
 export interface Optimizer {
   /** The settings as plain JSON, for a checkpoint's record. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What it keeps on the engine between steps; where it does not say, plans for memory do not count it. */
+  readonly tensors?: readonly tf.Tensor[];
   /** Updates made so far. */
   readonly steps: number;
   /** The learning rate of parameters without one of their own, before the schedule. */
