@@ -29,7 +29,9 @@ export async function findByReading(file: Pick<DocumentFile, 'name' | 'read'>, p
   if (places.length === 0) return found;
   for await (const documents of file.read(places[0]!)) {
     for (const document of documents) {
-      if (document.at === places[found.length]) found.push(document);
+      const wanted = places[found.length]!;
+      if (document.at === wanted) found.push(document);
+      else if (document.at > wanted) throw lost(file.name, wanted);
       if (found.length === places.length) return found;
     }
   }

@@ -98,6 +98,17 @@ describe('text files', () => {
     await expect(one(name, contents, options).then((file) => all(file))).rejects.toThrow(message);
   });
 
+  it('have documents far apart, which are found without reading what lies between', async () => {
+    const words = Array.from({ length: 3000 }, (_, i) => `${i} ${'x'.repeat(2000)}`);
+    const file = await one('far.txt', words.join('\n'), { unit: 'line' });
+    const documents = await all(file);
+    const some = [0, 1, 2, 700, 1500, 1501, 2999].map((i) => documents[i]!);
+    expect(await file.find(some.map(({ at }) => at))).toEqual(some);
+    await expect(file.find([some[0]!.at, some[1]!.at + 1])).rejects.toThrow(
+      `no document at ${some[1]!.at + 1} any more`,
+    );
+  });
+
   it('that have changed are noticed when a document is looked for', async () => {
     for (const [name, contents, options] of kinds) {
       const file = await one(name, contents, options);

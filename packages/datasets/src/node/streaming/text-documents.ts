@@ -1,5 +1,5 @@
 // Text files as documents: a paragraph, a line, or a field of a line of JSON.
-import { type Document, type DocumentFile, findByReading, lost } from '../../streaming/documents.ts';
+import { type Document, type DocumentFile, findByReading } from '../../streaming/documents.ts';
 import { isGzip, type Line, readLines } from './lines.ts';
 
 /**
@@ -41,20 +41,24 @@ export function textDocuments({ name, id, open, unit, field = 'text' }: TextDocu
   }
   async function find(places: readonly number[]): Promise<Document[]> {
     if (places.length === 0) return [];
-    if (isGzip(await open())) return findByReading({ name, read }, places);
+    // A packed file can be read from its start alone.
+    const groups = isGzip(await open()) ? [places] : neighbours(places);
     const found: Document[] = [];
-    for (const place of places) found.push(await documentAt(read(place), place));
+    for (const group of groups) found.push(...(await findByReading({ name, read }, group)));
     return found;
   }
-  async function documentAt(reading: AsyncGenerator<Document[]>, place: number): Promise<Document> {
-    for await (const [document] of reading) {
-      if (document === undefined) continue;
-      if (document.at !== place) break;
-      return document;
-    }
-    throw lost(name, place);
-  }
   return { name, id, read, find };
+}
+
+/** Places in groups that lie so close together that one goes to the next by reading on. */
+function neighbours(places: readonly number[]): number[][] {
+  const groups: number[][] = [];
+  for (const place of places) {
+    const last = groups.at(-1);
+    if (last && place - last.at(-1)! < LONGEST_TEXT) last.push(place);
+    else groups.push([place]);
+  }
+  return groups;
 }
 
 /** Lines that follow each other without an empty one between them, at most 1 MiB together. */
