@@ -25,7 +25,10 @@ export function trainCommand(name: TaskName) {
     const engine = await startEngine(options.backend, options.blas, options.precision);
     const checkpoint = await earlierCheckpoint(plan);
     const opened = fresh ?? (await kind.open(config, sources, { io, tokenizer: checkpoint?.tokenizer ?? null }));
-    const { model, optimizer, startStep } = await makeParts(plan, checkpoint, opened);
+    const { model, optimizer, startStep } = await makeParts(plan, checkpoint, opened).catch(async (error: unknown) => {
+      await opened.close?.();
+      throw error;
+    });
     try {
       const { task } = opened;
       const record = { preset: options.preset ?? earlier?.record.preset ?? name, config, sources };
@@ -84,6 +87,7 @@ export function trainCommand(name: TaskName) {
       if (required !== null && !((score ?? Number.NaN) >= required)) throw tooLow(score, required);
       return 0;
     } finally {
+      await opened.close?.();
       optimizer.dispose();
       model.dispose();
     }

@@ -18,6 +18,8 @@ export interface TrainOptions {
   readonly text?: string;
   readonly evalText?: string;
   readonly data?: string;
+  readonly tokenizer?: string;
+  readonly from?: string;
 }
 
 /** --set, --seed and --steps as assignments of keys. */

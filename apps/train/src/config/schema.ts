@@ -1,22 +1,9 @@
 // What a preset may say. Every key has a description, which `--help` prints, and stands in every preset, which is the whole
 // truth about a run. Keys with a default were added later: older runs and presets do without them as they always did.
 import { z } from 'zod';
-import { mixerKeys, optimizer, positive, schedule, seed, training, whole } from './schema-parts.ts';
+import { optimizer, positive, schedule, seed, training, whole } from './schema-parts.ts';
 import { cifar10Schema, imagenetSchema, mnistSchema, type SignalConfig, speechSchema } from './signal-schema.ts';
-
-const model = z.strictObject({
-  hidden_size: whole(1).describe('width D of the model'),
-  num_hidden_layers: whole(1).describe('blocks, one after another'),
-  intermediate_size: whole(1).describe('width of the MLP inside a block'),
-  max_position_embeddings: whole(2)
-    .nullable()
-    .describe('l_max: the longest sequence the implicit filter covers; null takes data.length'),
-  position_embedding_type: z.enum(['none', 'absolute']).describe('absolute adds learned positions; none needs none'),
-  tie_word_embeddings: z.boolean().describe('the output layer shares the embedding table'),
-  initializer_range: positive().describe('standard deviation of the first embeddings'),
-  layer_norm_eps: positive().describe('epsilon of the layer norms around mixers and MLPs'),
-  ...mixerKeys,
-});
+import { bertSchema, dnaSchema, glueSchema, mqarSchema, type TextConfig, tokenModel } from './text-schema.ts';
 
 /** A run of the associative-recall task. */
 export const recallSchema = z.strictObject({
@@ -30,7 +17,7 @@ export const recallSchema = z.strictObject({
     validation_sequences: whole(1).describe('fresh sequences an evaluation during training uses'),
     test_sequences: whole(1).describe('fresh sequences the final accuracy is taken on'),
   }),
-  model,
+  model: tokenModel,
   optimizer,
   schedule,
   training,
@@ -51,7 +38,7 @@ export const mlmSchema = z.strictObject({
     held_out_fraction: positive().max(0.5).describe('end of the text kept for evaluation when no --eval-text is given'),
     eval_windows: whole(1).describe('windows of held-out text an evaluation uses at most'),
   }),
-  model,
+  model: tokenModel,
   optimizer,
   schedule,
   training,
@@ -60,7 +47,7 @@ export const mlmSchema = z.strictObject({
 export type RecallConfig = z.infer<typeof recallSchema>;
 export type MlmConfig = z.infer<typeof mlmSchema>;
 /** Of tasks over tokens. */
-export type TokenConfig = RecallConfig | MlmConfig;
+export type TokenConfig = RecallConfig | MlmConfig | TextConfig;
 export type RunConfig = TokenConfig | SignalConfig;
 export type Task = RunConfig['task'];
 
@@ -68,6 +55,10 @@ export type Task = RunConfig['task'];
 export const schemas = {
   recall: recallSchema,
   mlm: mlmSchema,
+  mqar: mqarSchema,
+  bert: bertSchema,
+  glue: glueSchema,
+  dna: dnaSchema,
   mnist: mnistSchema,
   cifar10: cifar10Schema,
   imagenet: imagenetSchema,

@@ -20,7 +20,7 @@ export interface RunRecord {
 }
 
 /** Where a run's data is: files and folders, absolute, by the option that named them. */
-export type Sources = Readonly<Partial<Record<'text' | 'evalText' | 'data', string>>>;
+export type Sources = Readonly<Partial<Record<'text' | 'evalText' | 'data' | 'tokenizer' | 'from', string>>>;
 
 /** A line of metrics.jsonl: a training step, or an evaluation on held-out data; beside the loss, what the task measures. */
 export interface Metric {

@@ -12,7 +12,7 @@ export async function makeReplica(recipe: Recipe): Promise<Replica> {
   await startEngine(recipe.backend, recipe.blas);
   if (recipe.kind === 'reference step') return makeReferenceReplica(recipe.shape) as Replica;
   const { config, share } = recipe;
-  const task = (await loadKind(config.task)).taskFor(config, share);
+  const task = await (await loadKind(config.task)).taskFor(config, share);
   const model: Model = createModel(recipe.model, { seed: config.seed });
   return { model, task, optimizer: makeOptimizer(model, config) } as Replica;
 }

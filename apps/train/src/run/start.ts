@@ -79,26 +79,33 @@ export async function earlierCheckpoint({ config, earlier }: Plan): Promise<Chec
 export async function makeParts(
   { config }: Plan,
   checkpoint: Checkpoint | null,
-  { model: wanted, task }: Opened,
+  { model: wanted, pretrained, task }: Opened,
 ): Promise<{ model: Model; optimizer: AdamW; startStep: number }> {
   const earlier: Model | undefined = checkpoint?.model;
-  const model: Model = earlier ?? (await failing(() => createModel(wanted, { seed: config.seed })));
-  const problem = misfit(model, wanted);
-  if (problem !== null) throw new Failure(`the checkpoint's model ${problem}`);
+  const fresh = () => failing(() => createModel(wanted, { seed: config.seed }));
+  const model: Model = earlier ?? (await (pretrained ?? fresh)());
+  // A pretrained model is of its own kind; what it has to know is the vocabulary and the labels.
+  const problem = misfit(model, pretrained ? { ...wanted, model_type: model.config.model_type } : wanted);
+  if (problem !== null) {
+    model.dispose();
+    throw new Failure(`the ${earlier ? "checkpoint's" : 'pretrained'} model ${problem}`);
+  }
   const optimizer = makeOptimizer(model, config);
   if (checkpoint) await failing(() => restore(checkpoint, { optimizer, task }));
   return { model, optimizer, startStep: checkpoint?.state.step ?? 0 };
 }
 
 /** Why a checkpoint's model is not one for this data, or null. */
-function misfit({ config }: Model, wanted: Opened['model']): string | null {
+function misfit({ config }: Model, wanted: { readonly model_type: string }): string | null {
   if (config.model_type !== wanted.model_type) return `is ${config.model_type}; the run's is ${wanted.model_type}`;
   for (const [key, what] of [
     ['vocab_size', 'tokens'],
     ['num_labels', 'labels'],
   ] as const) {
     const [has, wants] = [config, wanted].map((of) => (of as Readonly<Record<string, unknown>>)[key]);
-    if (wants !== undefined && has !== wants) return `has ${has} ${what}; the data has ${wants}`;
+    // A table may have more rows than there are tokens.
+    const isEnough = key === 'vocab_size' && (has as number) >= (wants as number);
+    if (wants !== undefined && has !== wants && !isEnough) return `has ${has} ${what}; the data has ${wants}`;
   }
   return null;
 }

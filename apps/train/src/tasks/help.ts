@@ -24,6 +24,39 @@ export const taskHelp: Readonly<Record<TaskName, TaskHelp>> = {
       'recall --resume runs/dft',
     ],
   },
+  mqar: {
+    summary: 'train a model on multi-query associative recall, which tells architectures apart',
+    examples: ['mqar', 'mqar --set data.length=256 --set model.mixer=hyena'],
+  },
+  bert: {
+    summary: 'pre-train Orchid-BERT on text of any size',
+    sources: (command) =>
+      command
+        .option('--text <path>', 'a file or folder of texts (.txt, .jsonl, .parquet, .gz), or hub:owner/name[/files]')
+        .option('--eval-text <path>', 'texts to evaluate on (default: the first windows of --text)')
+        .option('--tokenizer <dir>', "the folder of a tokenizer, such as BERT's (default: one learned from the text)"),
+    examples: [
+      'bert --text corpus --tokenizer bert-base-uncased',
+      'bert --preset bert-large --text "hub:allenai/c4/en/c4-train.*.json.gz" --tokenizer bert-base-uncased',
+      'bert --preset bert-tiny --text book.txt',
+    ],
+  },
+  glue: {
+    summary: 'train a model to tell texts apart, on a task of GLUE',
+    sources: (command) =>
+      command
+        .option('--data <dir>', "the folder of the task's train.tsv and dev.tsv")
+        .option('--from <model>', 'a pretrained model to go on from: a folder, or owner/name on the hub')
+        .option(
+          '--tokenizer <dir>',
+          'the folder of a tokenizer (default: that of --from, or one learned from the texts)',
+        ),
+    examples: [
+      'glue --preset glue-sst2 --data glue/SST-2',
+      'glue --preset glue-cola --data glue/CoLA --from runs/bert/checkpoint',
+      'glue --preset glue-rte --data glue/RTE --set model.mixer=attention',
+    ],
+  },
   mlm: {
     summary: 'train a masked-language model on a text file',
     sources: (command) =>
@@ -35,6 +68,11 @@ export const taskHelp: Readonly<Record<TaskName, TaskHelp>> = {
       'mlm --text book.txt --eval-text other.txt --steps 3000',
       'mlm --text book.txt --set data.tokenizer=byte --set model.num_hidden_layers=4',
     ],
+  },
+  dna: {
+    summary: 'train a masked model on a genome in FASTA',
+    sources: data('the FASTA file, .gz or not'),
+    examples: ['dna --data genome.fa', 'dna --data genome.fa.gz --set model.reverse_complement=true'],
   },
   mnist: {
     summary: 'train a model on handwritten digits',

@@ -6,6 +6,10 @@ import type { TaskKind } from './kind.ts';
 
 const kinds: Readonly<Record<TaskName, () => Promise<TaskKind>>> = {
   recall: async () => (await import('./recall/kind.ts')).recall,
+  bert: async () => (await import('./bert/kind.ts')).bert,
+  dna: async () => (await import('./dna/kind.ts')).dna,
+  mqar: async () => (await import('./mqar/kind.ts')).mqar,
+  glue: async () => (await import('./glue/kind.ts')).glue,
   mlm: async () => (await import('./mlm/kind.ts')).mlm,
   mnist: async () => (await import('./classify/small-images.ts')).mnist,
   cifar10: async () => (await import('./classify/small-images.ts')).cifar10,

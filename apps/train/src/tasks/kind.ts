@@ -14,6 +14,8 @@ export interface Opened<B = unknown> {
   readonly task: Task<Model, B>;
   /** what a new run's model is made from */
   readonly model: ModelConfigInput;
+  /** makes the model of a new run that does not start from chance; an engine runs then */
+  readonly pretrained?: () => Promise<Model>;
   /** saved beside the model; null for a task without */
   readonly tokenizer: Tokenizer | null;
   /** what a worker's thread makes the same task from, in {@link TaskKind.taskFor}; it is sent by structured cloning */
@@ -28,6 +30,8 @@ export interface Opened<B = unknown> {
    * @param pieces into how many pieces a batch is cut, for the memory
    */
   conclude(model: Model, ended: Ended, pieces: number): Promise<Conclusion> | Conclusion;
+  /** ends what reads ahead; called however the run ends */
+  close?(): Promise<void>;
 }
 
 /** How good a finished run is. */
@@ -85,7 +89,7 @@ export interface TaskKind<C extends RunConfig = RunConfig> {
     context: { readonly io: Io; readonly tokenizer: Tokenizer | null },
   ): Promise<Opened>;
   /** The task of {@link open} once more, in a thread that reads no file. */
-  taskFor(config: C, share: unknown): Task<Model>;
+  taskFor(config: C, share: unknown): Task<Model> | Promise<Task<Model>>;
   /** What to do after a run: command and purpose. */
   suggest(program: string, folder: string, config: C): readonly (readonly [command: string, purpose: string])[];
   /** @throws UsageError for options that are not for such models */
