@@ -84,15 +84,14 @@ describe('pieces', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         const { ids, offsets } = wordPiece.pieces(text, { offsets: true });
-        expect(ids).toEqual(wordPiece.encode(text));
-        let last = 0;
-        for (let i = 0; i < ids.length; i++) {
-          const [start, end] = [offsets![2 * i]!, offsets![2 * i + 1]!];
+        expect([...ids].join()).toBe([...wordPiece.encode(text)].join());
+        const spans = Array.from(ids, (_, i) => [offsets![2 * i]!, offsets![2 * i + 1]!] as const);
+        const bad = spans.filter(([start, end], i) => {
+          const last = spans[i - 1]?.[1] ?? 0;
           // A character can give several tokens, which then share it.
-          expect(start >= last || text.slice(start, end).length <= 2).toBe(true);
-          expect(end).toBeGreaterThan(start);
-          last = end;
-        }
+          return end <= start || (start < last && end - start > 2);
+        });
+        expect(bad).toEqual([]);
       }),
     );
   });

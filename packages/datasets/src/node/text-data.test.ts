@@ -40,10 +40,12 @@ describe('readFasta', () => {
   const text = `>one\n${'ACGTacgtNN\n'.repeat(20_000)}>two\nTTTT\n`;
 
   it('reads plain and packed files alike', async () => {
-    const wanted = parseFasta(text);
-    expect(await all(await put('a.fa', text))).toEqual(wanted);
-    expect(await all(await put('a.fa.gz', gzipSync(text)))).toEqual(wanted);
-    expect(await all(await put('named-otherwise', gzipSync(text)))).toEqual(wanted);
+    const shown = (records: readonly FastaRecord[]) =>
+      records.map(({ id, sequence }) => `${id} ${Buffer.from(sequence).toString('latin1')}`);
+    const wanted = shown(parseFasta(text));
+    expect(shown(await all(await put('a.fa', text)))).toEqual(wanted);
+    expect(shown(await all(await put('a.fa.gz', gzipSync(text))))).toEqual(wanted);
+    expect(shown(await all(await put('named-otherwise', gzipSync(text))))).toEqual(wanted);
   });
 
   it('stops when nobody wants more', async () => {
