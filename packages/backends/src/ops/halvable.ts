@@ -1,7 +1,7 @@
 // What training keeps for the way back fills its memory, and most of it is asked for three digits only: with mixed precision
 // these tensors are kept in half of it.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Halves } from '../webgpu-host/half.ts';
+import type { Halves } from '../webgpu-host/halves.ts';
 
 /** Smaller tensors are not worth a dispatch. */
 export const fewestHalved = 1024;

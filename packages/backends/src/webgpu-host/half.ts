@@ -6,22 +6,8 @@ import { packHalfProgram, unpackHalfProgram, valuesOfGroup } from '../wgsl/half.
 import { laneOf } from '../wgsl/values.ts';
 import { makeOutput, type WebGpuBackend } from './backend.ts';
 import { dispatch } from './dispatch.ts';
+import type { Halves } from './halves.ts';
 import { partOf, rangesOf } from './ranges.ts';
-
-/** What the engine knows about them; on the engine, so that every copy of this module sees the same. */
-export interface Halves {
-  /** whether ops keep what they save for their gradients like this */
-  isMixed: boolean;
-  /** two values a word, int32 [ceil(n / 2)], of a tensor that has nothing else, by its dataId */
-  readonly words: WeakMap<object, TensorInfo>;
-  /** the tensor in half precision that was made of another one, by the other's dataId */
-  readonly copies: WeakMap<object, TensorInfo>;
-}
-
-/** Begins with float32 alone. */
-export function noHalves(): Halves {
-  return { isMixed: false, words: new WeakMap(), copies: new WeakMap() };
-}
 
 /** The halves of a tensor that is kept in half precision, for buffers of `f16`, `vec4h` and the like. */
 export function halfOf(backend: WebGpuBackend, { dataId }: TensorInfo): TensorInfo | undefined {

@@ -2,7 +2,8 @@
 // tables, in the engine's own command stream.
 export { makeOutput, type WebGpuBackend, withOutputs, withScratch } from './backend.ts';
 export { type Bound, type DispatchArguments, dispatch } from './dispatch.ts';
-export { type Halves, halfOf, makeHalf } from './half.ts';
+export { halfOf, makeHalf } from './half.ts';
+export type { Halves } from './halves.ts';
 export { enter, failureOf, guarded, megabytes, settle, watchDevice } from './health.ts';
 export { type BufferSlot, cached, type Program, type Scalar, wgsl } from './program.ts';
 export { partOf, type Range, rangesOf } from './ranges.ts';
