@@ -52,8 +52,8 @@ export const interleaveKernelName = 'OrchidInterleaveComplex';
 
 /**
  * Type I conditioning (paper, section 3.2): H = frequency(|F(time(u))|) or of its square, both sides a short depthwise
- * convolution, with a layer norm under the second name; dft: [re, im] of [B, L/2 + 1, D], dct: [H] of [B, L, D]. It saves its
- * inputs only. (Two names, because tfjs wants to know from the name what is saved.)
+ * convolution, with a layer norm under the second name; dft: [re, im] of [B, L/2 + 1, D], dct: [H] of [B, L, D]. Its
+ * gradient wants its inputs only.
  */
 export const phaseSuppressionKernelName = 'OrchidPhaseSuppression';
 export const normedPhaseSuppressionKernelName = 'OrchidPhaseSuppressionNormed';
