@@ -54,7 +54,7 @@ async function startBest(options: UseBackendOptions): Promise<void> {
   }
   if (options.precision === 'mixed') {
     throw new Error(
-      `useBackend: precision 'mixed' is for the engine webgpu, which 'auto' does not take here: ${noGpu}`,
+      `useBackend: precision 'mixed' is for the engine webgpu, which 'auto' does not take here: ${noGpu}; by its name it takes any adapter.`,
     );
   }
   try {
