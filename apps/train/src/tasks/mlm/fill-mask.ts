@@ -68,16 +68,18 @@ export async function fillMasks(
   const vocab = logits.shape[2]!;
   const scores = await logits.data();
   tf.dispose([input, logits]);
-  const special = Math.max(...Object.values(tokenizer.specialTokens)) + 1;
+  // Special tokens stand for no text, so they are no answers; nor are rows of a model that no token has.
+  const special = new Set(tokenizer.specialIds);
+  const isAnswer = (id: number) => id < tokenizer.vocabSize && !special.has(id);
   const filledIds = [...own.ids];
   const masks = own.masks.map((at) => {
     const row = (before.length + at) * vocab;
-    // Special tokens stand for no text, so they are no answers.
-    const guesses = topGuesses(scores.subarray(row + special, row + vocab), options.top).map((guess) => ({
-      ...guess,
-      id: guess.id + special,
-      token: tokenizer.decode([guess.id + special]),
-    }));
+    const answers = scores
+      .slice(row, row + vocab)
+      .map((score, id) => (isAnswer(id) ? score : Number.NEGATIVE_INFINITY));
+    const guesses = topGuesses(answers, options.top)
+      .filter(({ id }) => isAnswer(id))
+      .map((guess) => ({ ...guess, token: tokenizer.decode([guess.id]) }));
     filledIds[at] = guesses[0]!.id;
     return guesses;
   });

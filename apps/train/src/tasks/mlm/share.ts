@@ -10,16 +10,18 @@ export interface Tokens {
   readonly heldOutIds: Int32Array;
   readonly vocabSize: number;
   readonly specialTokens: SpecialTokens;
+  readonly specialIds: readonly number[];
 }
 
 /** The tokens of a data set, for the threads of a run. */
-export function shareTokens({ trainIds, heldOutIds }: MlmDataset, { vocabSize, specialTokens }: Tokenizer): Tokens {
+export function shareTokens({ trainIds, heldOutIds }: MlmDataset, tokenizer: Tokenizer): Tokens {
+  const { vocabSize, specialTokens, specialIds } = tokenizer;
   const shared = (ids: Int32Array): Int32Array => {
     const copy = new Int32Array(new SharedArrayBuffer(ids.byteLength));
     copy.set(ids);
     return copy;
   };
-  return { trainIds: shared(trainIds), heldOutIds: shared(heldOutIds), vocabSize, specialTokens };
+  return { trainIds: shared(trainIds), heldOutIds: shared(heldOutIds), vocabSize, specialTokens, specialIds };
 }
 
 /** The data set that {@link shareTokens} took the tokens of. */
