@@ -7,6 +7,7 @@ import type { Io } from '../io.ts';
 import { startEngine } from '../run/engine.ts';
 import type { RunFolder } from '../run/folder.ts';
 import { piecesOf, planSteps } from '../run/memory.ts';
+import { mixerOf } from '../run/model-in-words.ts';
 import { earlierCheckpoint, makeParts, openFolder, planRun } from '../run/start.ts';
 import { trainRun } from '../run/train-run.ts';
 import { loadKind } from '../tasks/index.ts';
@@ -70,7 +71,7 @@ export function trainCommand(name: TaskName) {
       if (ended.interrupted) return 130;
       folder.finish({
         task: name,
-        mixer: config.model.mixer,
+        mixer: mixerOf(model),
         parameters: parameterCount(model),
         steps: ended.steps,
         seconds: ended.seconds,

@@ -98,6 +98,11 @@ export async function makeParts(
 /** Why a checkpoint's model is not one for this data, or null. */
 function misfit({ config }: Model, wanted: { readonly model_type: string }): string | null {
   if (config.model_type !== wanted.model_type) return `is ${config.model_type}; the run's is ${wanted.model_type}`;
+  const [longest, length] = [config, wanted].map(
+    (of) => (of as { readonly max_position_embeddings?: number }).max_position_embeddings,
+  );
+  if (longest !== undefined && length !== undefined && longest < length)
+    return `takes ${longest} tokens; the run's data.length is ${length}: --set data.length=${longest}`;
   for (const [key, what] of [
     ['vocab_size', 'tokens'],
     ['num_labels', 'labels'],

@@ -21,6 +21,7 @@ import { coursePlot } from '../ui/plot.ts';
 import { Progress } from '../ui/progress.ts';
 import type { RunFolder } from './folder.ts';
 import { memoryInUse, type StepPlan, sayPeak, sayPlan } from './memory.ts';
+import { architecture } from './model-in-words.ts';
 import type { Recipe } from './recipe.ts';
 import { startWorkers } from './workers.ts';
 
@@ -69,13 +70,10 @@ function announce<B>(job: Job<B>, io: Io): void {
   const { config, model } = job;
   const { workers } = job.plan;
   const { optimizer, schedule, training } = config;
-  const m = config.model;
-  const [name, how] = sayMixer(m);
-  const shape = `${m.num_hidden_layers} ${name} layers, width ${m.hidden_size}, ${how}`;
   banner(io, job.title, [
     ['engine', String(job.engine)],
     ...(workers > 1 ? [['workers', sayWorkers(workers, training.batch_size)] as const] : []),
-    ['model', `${shape}, ${format.count(parameterCount(model))} parameters`],
+    ['model', `${architecture(model)}, ${format.count(parameterCount(model))} parameters`],
     ['data', job.data],
     [
       'plan',
@@ -87,24 +85,6 @@ function announce<B>(job: Job<B>, io: Io): void {
     ...job.facts,
     ['folder', job.folder.shown],
   ]);
-}
-
-function sayMixer(m: RunConfig['model']): [name: string, how: string] {
-  const heads = `${m.num_attention_heads} heads`;
-  switch (m.mixer) {
-    case 'attention':
-      return ['attention', heads];
-    case 'hyena':
-      return ['Hyena', `order ${m.hyena_order}, ${m.hyena_mode}`];
-    case 'linformer':
-      return ['Linformer', `${heads}, k ${m.linformer_k}`];
-    case 'reformer':
-      return ['Reformer', `${heads}, ${m.num_hashes} hash rounds, chunks of ${m.lsh_attn_chunk_length}`];
-    case 'routing':
-      return ['Routing', heads];
-    case 'orchid':
-      return ['Orchid', `type ${m.conditioning}, ${m.transform.toUpperCase()}`];
-  }
 }
 
 function sayWorkers(workers: number, sequences: number): string {
