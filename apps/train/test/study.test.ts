@@ -60,7 +60,9 @@ describe('orchid study', { timeout: 180_000 }, () => {
     // With nothing trained there is nothing to be content with.
     expect(code).toBe(1);
     expect(output).toMatch(/\[1\/2\] orchid\n {2}not trained: .*does not fit the memory.*\n\n\[2\/2\] hyena\n/);
-    expect(JSON.parse(readFileSync(join(cwd, 'some/results.json'), 'utf8')).cells[1].cannot).toMatch(/does not fit the memory/);
+    expect(JSON.parse(readFileSync(join(cwd, 'some/results.json'), 'utf8')).cells[1].cannot).toMatch(
+      /does not fit the memory/,
+    );
   });
 
   writeFileSync(join(cwd, 'file'), '');

@@ -34,7 +34,10 @@ export const taskHelp: Readonly<Record<TaskName, TaskHelp>> = {
       command
         .option('--text <path>', 'a file or folder of texts (.txt, .jsonl, .parquet, .gz), or hub:owner/name[/files]')
         .option('--eval-text <path>', 'texts to evaluate on (default: the first windows of --text)')
-        .option('--tokenizer <dir>', "the folder of a tokenizer, such as BERT's (default: one learned from the text)"),
+        .option(
+          '--tokenizer <name>',
+          "a tokenizer, such as BERT's: a folder, or owner/name on the hub (default: one learned from the text)",
+        ),
     examples: [
       'bert --text corpus --tokenizer bert-base-uncased',
       'bert --preset bert-large --text "hub:allenai/c4/en/c4-train.*.json.gz" --tokenizer bert-base-uncased',
@@ -49,7 +52,7 @@ export const taskHelp: Readonly<Record<TaskName, TaskHelp>> = {
         .option('--from <model>', 'a pretrained model to go on from: a folder, or owner/name on the hub')
         .option(
           '--tokenizer <dir>',
-          'the folder of a tokenizer (default: that of --from, or one learned from the texts)',
+          'a tokenizer: a folder, or owner/name on the hub (default: that of --from, or one learned from the texts)',
         ),
     examples: [
       'glue --preset glue-sst2 --data glue/SST-2',

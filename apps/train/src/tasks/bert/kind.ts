@@ -11,7 +11,7 @@ import * as format from '../../ui/format.ts';
 import type { TaskKind } from '../kind.ts';
 import { fill } from '../mlm/predict.ts';
 import { modelKeys } from '../model-keys.ts';
-import { sayTokenizer, tokenizerFor } from '../text-tokenizer.ts';
+import { folderOrName, sayTokenizer, tokenizerFor } from '../text-tokenizer.ts';
 import { evaluateBert } from './evaluate.ts';
 import { recipeOf, sourceOf } from './recipe.ts';
 
@@ -25,7 +25,7 @@ interface Share {
 async function* someText(source: TextSource, most: number): AsyncGenerator<string> {
   if (!('paths' in source)) {
     throw new UsageError(
-      'a text of the hub wants --tokenizer DIR: a vocabulary is learned from files of this machine only',
+      'a text of the hub wants --tokenizer NAME: a vocabulary is learned from files of this machine only',
     );
   }
   let seen = 0;
@@ -51,6 +51,7 @@ export const bert: TaskKind<BertConfig> = {
     const path = (name: 'text' | 'evalText' | 'tokenizer'): string | undefined => {
       const given = options[name];
       if (given === undefined) return before?.[name];
+      if (name === 'tokenizer') return folderOrName(given, cwd);
       return given.startsWith('hub:') ? given : resolve(cwd, given);
     };
     const found = { text: path('text'), evalText: path('evalText'), tokenizer: path('tokenizer') };

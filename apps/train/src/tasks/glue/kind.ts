@@ -11,7 +11,7 @@ import * as format from '../../ui/format.ts';
 import type { TaskKind } from '../kind.ts';
 import { labelKeys } from '../labels.ts';
 import { modelKeys } from '../model-keys.ts';
-import { sayTokenizer, tokenizerFor } from '../text-tokenizer.ts';
+import { folderOrName, sayTokenizer, tokenizerFor } from '../text-tokenizer.ts';
 import { datasetOf, type GlueShare, type GlueTexts, makeTask, readTexts, taskOfShare } from './data.ts';
 import { evaluateGlue } from './evaluate.ts';
 import { predictText } from './predict.ts';
@@ -36,10 +36,9 @@ export const glue: TaskKind<GlueConfig> = {
   fixed: ['data.name', 'data.length', 'data.vocab_size', 'data.lowercase'],
 
   sources(options, before, cwd) {
-    const path = (name: 'data' | 'tokenizer') =>
-      options[name] === undefined ? before?.[name] : resolve(cwd, options[name]);
-    const [data, tokenizer] = [path('data'), path('tokenizer')];
-    const from = options.from ?? before?.from;
+    const data = options.data === undefined ? before?.data : resolve(cwd, options.data);
+    const tokenizer = options.tokenizer === undefined ? before?.tokenizer : folderOrName(options.tokenizer, cwd);
+    const from = options.from === undefined ? before?.from : folderOrName(options.from, cwd);
     if (data === undefined)
       throw new UsageError("want --data DIR: the folder of the task's train.tsv and dev.tsv, e.g. --data glue/CoLA");
     return { data, ...(tokenizer !== undefined && { tokenizer }), ...(from !== undefined && { from }) };
