@@ -60,7 +60,7 @@ describe('orchid bench', () => {
     expect(less.heapPeakBytes).toBeLessThan(whole.heapPeakBytes);
     expect(less.maxRssBytes).toBeGreaterThan(less.heapPeakBytes);
     expect((await orchid(folder, 'bench', 'step', '--mixer', 'rnn')).errors).toMatch(
-      /--mixer rnn: want orchid or attention/,
+      /--mixer rnn: want orchid, attention, hyena/,
     );
   });
 
@@ -116,7 +116,7 @@ describe('orchid bench', () => {
     expect(refused[1]).toMatchObject({ recompute: true, growth: null });
     expect(refused[1].cannot).toMatch(/no room for|does not fit/);
     expect((await orchid(folder, 'bench', 'scale', '--mixer', 'rnn')).errors).toMatch(
-      /--mixer rnn: want orchid or attention/,
+      /--mixer rnn: want orchid, attention, hyena/,
     );
     expect((await orchid(folder, 'bench', 'scale', '--transform', 'z')).errors).toMatch(
       /--transform z: want dft or dct/,

@@ -3,6 +3,7 @@
 import { UsageError } from '../errors.ts';
 import { type Io, say } from '../io.ts';
 import { type BenchOptions, report } from '../run/measure.ts';
+import { mixerNamed } from '../run/reference-task.ts';
 import { growth, type ScalePoint, scalePoints } from '../run/scale.ts';
 import { scaleTable } from '../ui/scale-table.ts';
 
@@ -18,13 +19,11 @@ interface Options extends BenchOptions {
   readonly recompute: string;
 }
 
-const mixers = ['orchid', 'attention'];
 const recomputations = ['auto', 'always', 'never'] as const;
 
 export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
   const { tokens, batch, microTokens } = options;
-  const unknown = options.mixer.find((mixer) => !mixers.includes(mixer));
-  if (unknown !== undefined) throw new UsageError(`--mixer ${unknown}: want ${mixers.join(' or ')}`);
+  for (const mixer of options.mixer) mixerNamed(mixer);
   const recompute = recomputations.find((name) => name === options.recompute);
   if (!recompute) throw new UsageError(`--recompute ${options.recompute}: want ${recomputations.join(', ')}`);
   const lengths = [...options.length].sort((a, b) => a - b);

@@ -7,7 +7,7 @@ import { profileDispatchesOf } from '../run/dispatch-profile.ts';
 import { startEngine } from '../run/engine.ts';
 import { type BenchOptions, report } from '../run/measure.ts';
 import { makeReferenceStep } from '../run/reference-step.ts';
-import type { StepShape } from '../run/reference-task.ts';
+import { mixerNamed, type StepShape } from '../run/reference-task.ts';
 import { timeByWorkers } from '../run/step-by-workers.ts';
 import { profileStep } from '../run/step-profile.ts';
 import { median, rounded, timings } from '../run/timings.ts';
@@ -31,9 +31,9 @@ interface Options extends BenchOptions {
 }
 
 export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
-  const { transform, mixer } = options;
+  const { transform } = options;
+  const mixer = mixerNamed(options.mixer);
   if (transform !== 'dft' && transform !== 'dct') throw new UsageError(`--transform ${transform}: want dft or dct`);
-  if (mixer !== 'orchid' && mixer !== 'attention') throw new UsageError(`--mixer ${mixer}: want orchid or attention`);
   for (const precision of options.precision) await runIn(precision, { ...options, transform, mixer }, io);
   return 0;
 }

@@ -245,7 +245,7 @@ const benchStep: Entry = {
       .option('--layers <n>', 'blocks', atLeastOne, 2)
       .option('--vocab <n>', 'vocabulary', atLeastOne, 64)
       .option('--transform <name>', 'dft or dct', 'dft')
-      .option('--mixer <name>', 'orchid, or attention to compare with', 'orchid')
+      .option('--mixer <name>', 'orchid; attention, hyena, linformer, reformer, routing to compare with', 'orchid')
       .option('--micro-batches <n>', 'cut the batch in so many, one after another, gradients added up', atLeastOne, 1)
       .option('--precision <name,...>', `${precisionText}; several are timed in turn`, list(String), ['float32'])
       .option('--recompute', 'keep the inputs of the blocks alone, and run each once more on the way back')
@@ -270,12 +270,12 @@ Examples:
 
 const benchScale: Entry = {
   name: 'bench scale',
-  summary: 'time training steps of rising length, for orchid and for attention',
+  summary: 'time training steps of rising length, for orchid and other mixers',
   shape: (command) =>
     command
       .option(...backendOption)
       .option(...blasOption)
-      .option('--mixer <name,...>', 'orchid and attention, or one of them', list(String), ['orchid', 'attention'])
+      .option('--mixer <name,...>', 'the mixers to compare', list(String), ['orchid', 'attention'])
       .option('--length <n,...>', 'lengths of a sequence', list(atLeastOne), scaleLengths)
       .option('--tokens <n>', 'tokens a step: as many sequences as that makes, at least one', atLeastOne, 131_072)
       .option('--batch <n>', 'sequences a step instead, whatever their length', atLeastOne)

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { RunConfig } from '../config/schema.ts';
 import { Failure } from '../errors.ts';
 import type { MemoryInUse } from './folder.ts';
+import { mixerOf } from './model-in-words.ts';
 import { type Workers, workersFor } from './workers.ts';
 
 /** How the steps of a run are made. */
@@ -43,7 +44,7 @@ export function planSteps<B>(
       workers,
       microBatchSize: training.micro_batch_size,
       recompute: training.recompute,
-      isQuadratic: config.model.mixer === 'attention' || config.model.mixer === 'routing',
+      isQuadratic: mixerOf(model) === 'attention' || mixerOf(model) === 'routing',
       capBytes: training.memory_gb === null ? null : training.memory_gb * 2 ** 30,
       availableBytes: process.availableMemory(),
     });

@@ -3,7 +3,7 @@
 import { parameterCount } from '@orchid-ml/orchid-models';
 import { accumulateGradients, type MemoryOptions, planMemory } from '@orchid-ml/trainers';
 import * as tf from '@tensorflow/tfjs-core';
-import { makeReferenceReplica, type StepShape } from './reference-task.ts';
+import { isQuadratic, makeReferenceReplica, type StepShape } from './reference-task.ts';
 
 /** The parts of a step, in order. */
 export const phases = ['forward', 'backward', 'optimizer'] as const;
@@ -57,7 +57,7 @@ export function makeReferenceStep(shape: StepShape, memory: MemoryOptions = {}):
       const { predicted } = planMemory(model, task, optimizer, {
         microBatchSize: Math.ceil(shape.batch / (memory.microBatches ?? 1)),
         recompute: memory.recompute ? 'always' : 'never',
-        isQuadratic: shape.mixer === 'attention',
+        isQuadratic: isQuadratic(shape.mixer),
       });
       return predicted && predicted.usedBytes + predicted.stepBytes;
     },

@@ -4,6 +4,7 @@ import { softmaxCrossEntropy } from '@orchid-ml/backends/ops';
 import { createModel, type SequenceModel } from '@orchid-ml/orchid-models';
 import { AdamW, type ReadyTask, type Replica } from '@orchid-ml/trainers';
 import * as tf from '@tensorflow/tfjs-core';
+import { UsageError } from '../errors.ts';
 
 /** What the step is of. */
 export interface StepShape {
@@ -13,9 +14,23 @@ export interface StepShape {
   readonly layers: number;
   readonly vocab: number;
   readonly transform: 'dft' | 'dct';
-  /** What mixes positions; default `orchid`. Attention has 2 heads. */
-  readonly mixer?: 'orchid' | 'attention';
+  /** What mixes positions; default `orchid`. Kinds of attention have 2 heads. */
+  readonly mixer?: MixerName;
 }
+
+const mixers = ['orchid', 'attention', 'hyena', 'linformer', 'reformer', 'routing'] as const;
+
+export type MixerName = (typeof mixers)[number];
+
+/** @throws UsageError for a mixer that there is not */
+export function mixerNamed(name: string): MixerName {
+  const found = mixers.find((mixer) => mixer === name);
+  if (found === undefined) throw new UsageError(`--mixer ${name}: want ${mixers.join(', ')}`);
+  return found;
+}
+
+/** Whether a step's memory grows with the square of the length, as a prediction has to know. */
+export const isQuadratic = (mixer: MixerName | undefined): boolean => mixer === 'attention' || mixer === 'routing';
 
 /** The reference step R of every comparison. */
 export const referenceShape: StepShape = {
