@@ -12,7 +12,8 @@ export function offsetParam(buffer: string): string {
 /**
  * The program for parts of the buffers `names`: every `name[i]` of its text is `name[params.nameFrom + i]`. Built once.
  *
- * @throws Error naming the program where its text does more with a buffer than index it, or has a variable of the same name
+ * @throws Error naming the program where its text does more with a buffer than index it, or has a variable of the same name, or a
+ *   function's parameter of the same name that is indexed
  */
 export function withOffsets(program: Program, names: readonly string[]): Program {
   if (names.length === 0) return program;
@@ -36,12 +37,13 @@ function build(program: Program, names: readonly string[]): Program {
       (all, name) => all.replaceAll(new RegExp(`(?<![.\\w])${name}\\[`, 'g'), `${name}[params.${offsetParam(name)} + `),
       text,
     );
+  const functions = [...(program.declarations ?? '').split(/^(?=\s*fn\b)/m), program.body];
   for (const name of names) {
     // A pointer of the same name is not indexed without a `*` and a parenthesis before the bracket.
-    const isVariable = new RegExp(
-      `\\b(?:let|var|const)\\s+${name}\\b|(?<![.\\w])${name}\\s*:(?!\\s*ptr<)|&\\s*${name}\\b(?!\\[)`,
-    );
-    if (isVariable.test(`${program.declarations ?? ''}\n${program.body}`)) {
+    const isVariable = new RegExp(`\\b(?:let|var|const)\\s+${name}\\b|&\\s*${name}\\b(?!\\[)`);
+    const isParameter = new RegExp(`(?<![.\\w])${name}\\s*:(?!\\s*ptr<)`);
+    const isIndexed = new RegExp(`(?<![.\\w])${name}\\[`);
+    if (functions.some((text) => isVariable.test(text) || (isParameter.test(text) && isIndexed.test(text)))) {
       throw new Error(
         `${program.name}: '${name}' is given a part that begins where no binding may, which wants a program that does no more ` +
           `with '${name}' than index it and has no other of that name`,

@@ -121,6 +121,14 @@ describe('a part that begins where no binding may', () => {
       );
   });
 
+  test('leaves parameters of its name alone that are not indexed, and refuses others', () => {
+    const withFunction = (text: string): Program => ({ ...affine, declarations: `${affine.declarations}\n${text}` });
+    const twice = 'fn twice(y: f32) -> f32 { return y + y; }';
+    expect(wgsl(withOffsets(withFunction(twice), ['y']))).toContain(`\n${twice}\n`);
+    const first = 'fn first(y: vec2f) -> f32 { return y[0]; }';
+    expect(() => withOffsets(withFunction(`${twice}\n${first}`), ['y'])).toThrow("affine: 'y' is given a part");
+  });
+
   test('has elements of a known size', () => {
     const types = ['f32', 'atomic<u32>', 'vec2f', 'vec4<f32>', 'f16', 'vec4h', undefined];
     expect(types.map((type) => bytesOfElement(type))).toEqual([4, 4, 8, 16, 2, 8, 4]);

@@ -1,7 +1,8 @@
-// Grouped convolution over a sequence on the webgpu engine: depthwise one dispatch forward and two back, else one and three.
+// Grouped convolution over a sequence on the webgpu engine: depthwise one dispatch forward and two back, else one and three; for as
+// many examples at once as the device binds.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GroupedConv1dAttrs } from '../../plain/grouped-conv1d.ts';
-import { dispatch, halfOf, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
+import { type Bound, dispatch, halfOf, makeOutput, type WebGpuBackend, withScratch } from '../../webgpu-host/index.ts';
 import {
   channelLanes,
   groupedConv1dGradProgram,
@@ -19,7 +20,7 @@ import { workgroupSize } from '../../wgsl/rows.ts';
 import { sumRowsInto } from '../../wgsl/sum-rows.ts';
 import { laneOf, widthOf } from '../../wgsl/values.ts';
 import { input, registerKernelOnce, sizeOf } from '../register.ts';
-import { zeros } from './run.ts';
+import { dividedInto, type Part, zeros } from './run.ts';
 
 /** Chunks that the general weight gradient is cut into at most. */
 const mostChunks = 64;
@@ -36,55 +37,82 @@ function generalParams({ batch, length, inputs, outputs, groups, taps }: Grouped
   return { batch, length, inputs, outputs, inGroup: inputs / groups, outGroup: outputs / groups, taps };
 }
 
+/** The examples in parts; of x that lies in half precision, its words are divided. */
+function examplesOf(backend: WebGpuBackend, sizes: GroupedConv1dAttrs, isHalf: boolean): Part[] {
+  const { batch, length, inputs, outputs } = sizes;
+  const [ins, outs] = [length * inputs, length * outputs];
+  const divided = { op: 'groupedConv1d', item: 'an example', count: batch };
+  return dividedInto(backend, { ...divided, values: [ins, outs], halves: isHalf ? [ins] : [] });
+}
+
 registerKernelOnce<WebGpuBackend>('OrchidGroupedConv1d', 'webgpu', (args) => {
   const { backend } = args;
   const sizes = args.attrs as unknown as GroupedConv1dAttrs;
   const { batch, length, inputs, outputs, taps, padding, mode } = sizes;
   const { bias } = args.inputs;
+  const [x, weight] = [input(args, 'x'), input(args, 'weight')];
   const y = makeOutput(backend, [batch, length, outputs]);
-  const buffers = { x: input(args, 'x'), weight: input(args, 'weight'), ...(bias && { bias }), y };
   const multiplier = multiplierOf(sizes);
-  if (multiplier === null) {
-    const program = generalProgram(taps, padding, mode, bias !== undefined);
-    dispatch(backend, program, { buffers, params: generalParams(sizes), groups: groupsFor(batch * length * outputs) });
-    return y;
-  }
   const lane = multiplier === 1 ? laneOf(inputs) : 'f32';
   const channels = inputs / widthOf(lane);
   const runs = Math.ceil(length / positionsOfRun);
-  dispatch(backend, groupedConv1dProgram(lane, multiplier, taps, padding, mode, bias !== undefined), {
-    buffers,
-    params: { batch, length, channels, runs },
-    groups: groupsFor(batch * runs * channels),
-  });
+  const program =
+    multiplier === null
+      ? generalProgram(taps, padding, mode, bias !== undefined)
+      : groupedConv1dProgram(lane, multiplier, taps, padding, mode, bias !== undefined);
+  for (const part of examplesOf(backend, sizes, false)) {
+    const some = { ...sizes, batch: part.count };
+    dispatch(backend, program, {
+      buffers: {
+        x: part.of(x, length * inputs),
+        weight,
+        ...(bias && { bias }),
+        y: part.of(y, length * outputs),
+      },
+      params: multiplier === null ? generalParams(some) : { batch: part.count, length, channels, runs },
+      groups: groupsFor(part.count * (multiplier === null ? length * outputs : runs * channels)),
+    });
+  }
   return y;
 });
 
 registerKernelOnce<WebGpuBackend>('OrchidGroupedConv1dGrad', 'webgpu', (args) => {
   const { backend } = args;
   const sizes = args.attrs as unknown as GroupedConv1dAttrs;
-  const { batch, length, outputs } = sizes;
+  const { batch, length, inputs, outputs } = sizes;
   const [x, weight, dy] = [input(args, 'x'), input(args, 'weight'), input(args, 'dy')];
   const dx = makeOutput(backend, x.shape);
   if (batch * length * outputs === 0) return [dx, zeros(backend, weight.shape), zeros(backend, [outputs])];
   const [dweight, dbias] = [makeOutput(backend, weight.shape), makeOutput(backend, [outputs])];
   const multiplier = multiplierOf(sizes);
-  const gradient = { x, weight, dy, dx };
-  const { rows, run } =
-    multiplier === null ? general(backend, sizes, gradient) : depthwise(backend, sizes, multiplier, gradient);
+  const half = multiplier === null ? undefined : halfOf(backend, x);
   const weights = sizeOf(weight.shape);
-  withScratch(backend, rows * (weights + outputs), (partial) => {
-    run(partial);
-    sumRowsInto(backend, partial, rows, [dweight, dbias], laneOf(weights, outputs));
-  });
+  for (const part of examplesOf(backend, sizes, half !== undefined)) {
+    const some = { ...sizes, batch: part.count };
+    const gradient = {
+      x: half ? part.ofHalf(half, length * inputs) : part.of(x, length * inputs),
+      weight,
+      dy: part.of(dy, length * outputs),
+      dx: part.of(dx, length * inputs),
+    };
+    const { rows, run } =
+      multiplier === null
+        ? general(backend, some, gradient, weights)
+        : depthwise(backend, some, multiplier, gradient, half !== undefined);
+    withScratch(backend, rows * (weights + outputs), (partial) => {
+      run(partial);
+      sumRowsInto(backend, partial, rows, [dweight, dbias], laneOf(weights, outputs), part.first > 0);
+    });
+  }
   return [dx, dweight, dbias];
 });
 
+/** What the gradient's programs bind of some examples. */
 interface Gradient {
-  readonly x: TensorInfo;
+  readonly x: Bound;
   readonly weight: TensorInfo;
-  readonly dy: TensorInfo;
-  readonly dx: TensorInfo;
+  readonly dy: Bound;
+  readonly dx: Bound;
 }
 
 /** What writes dx, and partial sums of the weights' and the bias's gradients in so many rows. */
@@ -98,6 +126,7 @@ function depthwise(
   { batch, length, inputs, taps, padding, mode }: GroupedConv1dAttrs,
   multiplier: number,
   gradient: Gradient,
+  isHalf: boolean,
 ): Pass {
   const lane = multiplier === 1 ? laneOf(inputs) : 'f32';
   const channels = inputs / widthOf(lane);
@@ -105,22 +134,28 @@ function depthwise(
   const chunks = Math.ceil(length / rowsOfChunk);
   const slots = workgroupSize / lanes;
   const rows = Math.ceil((batch * chunks) / slots);
-  const half = halfOf(backend, gradient.x);
   return {
     rows,
     run: (partial) =>
-      dispatch(backend, groupedConv1dGradProgram(lane, lanes, multiplier, taps, padding, mode, half !== undefined), {
-        buffers: { ...gradient, x: half ?? gradient.x, partial },
+      dispatch(backend, groupedConv1dGradProgram(lane, lanes, multiplier, taps, padding, mode, isHalf), {
+        buffers: { ...gradient, partial },
         params: { batch, length, channels, chunks, slots },
         groups: rows * Math.ceil(channels / lanes),
       }),
   };
 }
 
-function general(backend: WebGpuBackend, sizes: GroupedConv1dAttrs, { x, weight, dy, dx }: Gradient): Pass {
+function general(
+  backend: WebGpuBackend,
+  sizes: GroupedConv1dAttrs,
+  { x, weight, dy, dx }: Gradient,
+  weights: number,
+): Pass {
   const { batch, length, inputs, outputs, taps, padding, mode } = sizes;
   const params = generalParams(sizes);
-  const chunk = Math.ceil((batch * length) / mostChunks);
+  // A row of sums for each chunk is bound too.
+  const most = Math.floor(backend.device.limits.maxStorageBufferBindingSize / (4 * (weights + outputs)));
+  const chunk = Math.ceil((batch * length) / Math.max(1, Math.min(mostChunks, most)));
   const chunks = Math.ceil((batch * length) / chunk);
   return {
     rows: chunks,
@@ -131,7 +166,7 @@ function general(backend: WebGpuBackend, sizes: GroupedConv1dAttrs, { x, weight,
       dispatch(backend, generalWeightGradProgram(taps, padding, mode), {
         buffers: { x, dy, partial },
         params: { ...params, chunk, chunks },
-        groups: groupsFor(chunks * (sizeOf(weight.shape) + outputs)),
+        groups: groupsFor(chunks * (weights + outputs)),
       });
     },
   };
