@@ -12,7 +12,6 @@ testInChromium(
     suite('golden'),
     suite('properties'),
     suite('long', ['real samples']),
-    suite('transforms', ['n = 1 ', 'n = 17 ', 'n = 97 ', 'n = 360 ']),
     suite('gradients', ['irfft: the gradient', ' dct: the gradient', 'differentiated again']),
   ],
   900_000,

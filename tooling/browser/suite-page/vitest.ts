@@ -120,13 +120,20 @@ function titled(title: string, row: unknown): string {
     .replace(/\$(\w+)/g, (whole, key: string) => words((row as Record<string, unknown> | null)?.[key] ?? whole));
 }
 
+/** What follows a title: options or none, the function, a time limit or none. Here the limit is the page's own. */
+type Rest = readonly (Work | object | number | undefined)[];
+
+const workOf = (rest: Rest): Work | undefined => rest.find((value): value is Work => typeof value === 'function');
+
 /** `declare` with `each`, `skip`, `runIf` and `skipIf`. */
 function variants(declare: (name: string, work: Work | undefined, skipped: boolean, args: unknown[]) => void) {
   const make = (skipped: boolean) =>
-    Object.assign((name: string, work?: Work) => declare(name, work, skipped, []), {
-      each: (rows: readonly unknown[]) => (name: string, work: Work) => {
-        for (const row of rows) declare(titled(name, row), work, skipped, Array.isArray(row) ? row : [row]);
-      },
+    Object.assign((name: string, ...rest: Rest) => declare(name, workOf(rest), skipped, []), {
+      each:
+        (rows: readonly unknown[]) =>
+        (name: string, ...rest: Rest) => {
+          for (const row of rows) declare(titled(name, row), workOf(rest), skipped, Array.isArray(row) ? row : [row]);
+        },
     });
   const plain = make(false);
   return Object.assign(plain, {
