@@ -9,6 +9,7 @@ import { failing, UsageError } from '../../errors.ts';
 import type { Sources } from '../../run/folder.ts';
 import * as format from '../../ui/format.ts';
 import type { TaskKind } from '../kind.ts';
+import { concludeMasked } from '../masked.ts';
 import { fill } from '../mlm/predict.ts';
 import { modelKeys } from '../model-keys.ts';
 import { folderOrName, sayTokenizer, tokenizerFor } from '../text-tokenizer.ts';
@@ -87,10 +88,7 @@ export const bert: TaskKind<BertConfig> = {
           sources.evalText ?? `the first windows of the text, ${format.count(config.data.eval_windows)} at most`,
         ],
       ],
-      conclude: (_model, { scores, score }) => ({
-        score,
-        facts: scores ? [['held out', `loss ${format.loss(scores.loss)}, accuracy ${format.percent(score!)}`]] : [],
-      }),
+      conclude: (_model, ended) => concludeMasked(ended),
       async close() {
         if (!(dataset instanceof MlmStream)) await dataset.close();
       },

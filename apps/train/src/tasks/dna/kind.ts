@@ -10,6 +10,7 @@ import type { Saved } from '../../run/saved.ts';
 import * as format from '../../ui/format.ts';
 import type { EvaluateOptions, Result, TaskKind } from '../kind.ts';
 import { lengthFor } from '../length.ts';
+import { concludeMasked } from '../masked.ts';
 import { modelKeys } from '../model-keys.ts';
 import { sequenceModelOf } from '../saved-parts.ts';
 import { predictBases } from './predict.ts';
@@ -90,15 +91,7 @@ export const dna: TaskKind<DnaConfig> = {
         ['held out', `the end of each record: ${format.count(Math.min(most, dataset.heldOutWindows))} windows used`],
         ['unigram', `${baseline} on the held-out masks: what guessing by frequency reaches`],
       ],
-      conclude: (_model, { scores, score }) => ({
-        score,
-        facts: [
-          ...(scores
-            ? [['held out', `loss ${format.loss(scores.loss)}, accuracy ${format.percent(score!)}`] as const]
-            : []),
-          ['unigram', baseline],
-        ],
-      }),
+      conclude: (_model, ended) => concludeMasked(ended, baseline),
     };
   },
 

@@ -5,6 +5,7 @@ import type { MlmConfig } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import * as format from '../../ui/format.ts';
 import type { TaskKind } from '../kind.ts';
+import { concludeMasked } from '../masked.ts';
 import { modelKeys } from '../model-keys.ts';
 import { makeDataset, makeTokenizer, readText } from './data.ts';
 import { evaluateText } from './evaluate.ts';
@@ -48,15 +49,7 @@ export const mlm: TaskKind<MlmConfig> = {
         ['held out', `${evalFile ?? 'its end'}: ${heldOut} tokens, ${windows} windows used`],
         ['unigram', `${baseline} on the held-out masks: what guessing by frequency reaches`],
       ],
-      conclude: (_model, { scores, score }) => ({
-        score,
-        facts: [
-          ...(scores
-            ? [['held out', `loss ${format.loss(scores.loss)}, accuracy ${format.percent(score!)}`] as const]
-            : []),
-          ['unigram', baseline],
-        ],
-      }),
+      conclude: (_model, ended) => concludeMasked(ended, baseline),
     };
   },
 
