@@ -21,6 +21,8 @@ interface Options {
   readonly text?: string;
   readonly evalText?: string;
   readonly data?: string;
+  readonly tokenizer?: string;
+  readonly from?: string;
   readonly backend: string;
   readonly blas: string;
   readonly workers: number | 'auto';
@@ -50,6 +52,8 @@ export function studyCommand(task: Task) {
         ...given('--text', options.text),
         ...given('--eval-text', options.evalText),
         ...given('--data', options.data),
+        ...given('--tokenizer', options.tokenizer),
+        ...given('--from', options.from),
         ...['--backend', options.backend, '--blas', options.blas, '--workers', String(options.workers)],
         ...['--log-every', String(options.logEvery)],
         ...set.flatMap((one) => ['--set', one]),
@@ -97,7 +101,7 @@ function inShort({ result }: Extract<CellResult, { result: unknown }>): string {
 
 /** The options as they are typed, for the record. */
 function argumentsOf(options: Options): string[] {
-  const { mixer, length, seeds, steps, minutes, preset, set = [], text, evalText, data, backend } = options;
+  const { mixer, length, seeds, steps, minutes, preset, set = [], text, evalText, backend } = options;
   const typed: [string, unknown][] = [
     ['--mixer', mixer.join(',')],
     ['--length', length?.join(',')],
@@ -107,7 +111,9 @@ function argumentsOf(options: Options): string[] {
     ['--preset', preset],
     ['--text', text],
     ['--eval-text', evalText],
-    ['--data', data],
+    ['--data', options.data],
+    ['--tokenizer', options.tokenizer],
+    ['--from', options.from],
     ...set.map((one): [string, unknown] => ['--set', one]),
     ['--backend', backend],
   ];
