@@ -1,5 +1,5 @@
-// Imports point down only: apps → trainers → orchid-models → dd-conv → fft → backends, and datasets → tokenizers; whatever loads
-// files may import hub.
+// Imports point down only: apps → trainers → orchid-models → dd-conv → fft → backends, and datasets → tokenizers; pipelines beside
+// trainers; whatever loads files may import hub.
 const below = {
   backends: [],
   fft: ['backends'],
@@ -8,6 +8,7 @@ const below = {
   'orchid-models': ['dd-conv', 'fft', 'backends', 'hub'],
   tokenizers: ['hub'],
   datasets: ['tokenizers', 'hub'],
+  pipelines: ['orchid-models', 'dd-conv', 'fft', 'backends', 'datasets', 'tokenizers', 'hub'],
   trainers: ['orchid-models', 'dd-conv', 'fft', 'backends', 'datasets', 'tokenizers', 'hub'],
 };
 

@@ -34,6 +34,23 @@ export class OrchidAudio extends SignalClassifier<ConfigOf<'orchid-audio'>> impl
    * @throws Error for another shape or dtype, and a longer waveform
    */
   classify(wave: tf.Tensor2D, options: ClassifyOptions = {}): tf.Tensor2D {
+    this.#check(wave);
+    return tf.tidy(() => this.classifySequence(this.#stem.forward(wave), options));
+  }
+
+  /**
+   * The body alone, after the last norm.
+   *
+   * @param wave as {@link classify} takes it
+   * @returns [B, positions, D], positions those of the stem; with pooling 'cls' one more, the class token's state first
+   * @throws Error as {@link classify} does
+   */
+  hidden(wave: tf.Tensor2D, options: ClassifyOptions = {}): tf.Tensor3D {
+    this.#check(wave);
+    return tf.tidy(() => this.hiddenSequence(this.#stem.forward(wave), options));
+  }
+
+  #check(wave: tf.Tensor2D): void {
     const { max_samples: longest } = this.config;
     if (wave.rank !== 2 || wave.dtype !== 'float32') {
       throw new Error(
@@ -44,6 +61,5 @@ export class OrchidAudio extends SignalClassifier<ConfigOf<'orchid-audio'>> impl
     if (samples < 1 || samples > longest) {
       throw new Error(`OrchidAudio: the waves have ${samples} samples; max_samples allows 1 to ${longest}`);
     }
-    return tf.tidy(() => this.classifySequence(this.#stem.forward(wave), options));
   }
 }

@@ -7,6 +7,7 @@ import type { ConfigOf } from '../config/index.ts';
 import { Embedding } from '../layers/embedding.ts';
 import { LayerNorm } from '../layers/layer-norm.ts';
 import { Linear } from '../layers/linear.ts';
+import type { Positions } from '../layers/positions.ts';
 import { mixerOptions } from './mixer-options.ts';
 import type { LogitsOptions, SequenceModel } from './sequence-model.ts';
 
@@ -48,32 +49,51 @@ export abstract class OrchidSequenceModel<C extends SmallConfig> extends Module 
     return this.config.model_type;
   }
 
+  /**
+   * The body alone, after the last norm.
+   *
+   * @param ids as {@link logits} takes them
+   * @returns [B, L, D]
+   * @throws Error as {@link logits} does
+   */
+  hidden(ids: tf.Tensor2D, { recompute = false }: Pick<LogitsOptions, 'recompute'> = {}): tf.Tensor3D {
+    return tf.tidy(() => this.#norm.forward(this.#body(ids, 'all', recompute)) as tf.Tensor3D);
+  }
+
   logits(ids: tf.Tensor2D, { positions = 'all', at, recompute = false }: LogitsOptions = {}): tf.Tensor {
     const name = this.constructor.name;
-    if (ids.rank !== 2 || ids.dtype !== 'int32') {
-      throw new Error(`${name}: ids are ${ids.dtype} of shape [${ids.shape}], want int32 of shape [batch, length]`);
-    }
     if (positions !== 'all' && positions !== 'last') {
       throw new Error(`${name}: positions is ${JSON.stringify(positions)}, want 'all' or 'last'`);
     }
     if (at && positions === 'last') throw new Error(`${name}: 'at' and positions 'last' exclude each other`);
-    const length = ids.shape[1];
-    const { max_position_embeddings: lMax, hidden_size: width } = this.config;
-    if (length < 1 || length > lMax) {
-      throw new Error(`${name}: the sequence has ${length} positions; max_position_embeddings allows 1 to ${lMax}`);
-    }
+    const { hidden_size: width } = this.config;
     return tf.tidy(() => {
-      let x = this.#embedding.forward(ids) as tf.Tensor3D;
-      if (this.#positions !== null) x = tf.add(x, tf.slice(this.#positions.weight, [0, 0], [length, width]));
-      // The blocks mix positions, so only the last of them may leave some out.
-      for (const block of this.#blocks) {
-        x = block.forward(x, { positions: block === this.#blocks.at(-1) ? positions : 'all', recompute });
-      }
+      const x = this.#body(ids, positions, recompute);
       const rows = at || positions === 'last' ? tf.reshape(x, [x.size / width, width]) : x;
       const normed = this.#norm.forward(at ? tf.gather(rows, at) : rows);
       return this.#head instanceof Linear
         ? this.#head.forward(normed)
         : linear(normed, this.#embedding.weight, this.#head.value as tf.Tensor1D);
     });
+  }
+
+  /** What the blocks make of the ids, before the last norm: [B, L, D], or [B, 1, D] of the last positions. */
+  #body(ids: tf.Tensor2D, positions: Positions, recompute: boolean): tf.Tensor3D {
+    const name = this.constructor.name;
+    if (ids.rank !== 2 || ids.dtype !== 'int32') {
+      throw new Error(`${name}: ids are ${ids.dtype} of shape [${ids.shape}], want int32 of shape [batch, length]`);
+    }
+    const length = ids.shape[1];
+    const { max_position_embeddings: lMax, hidden_size: width } = this.config;
+    if (length < 1 || length > lMax) {
+      throw new Error(`${name}: the sequence has ${length} positions; max_position_embeddings allows 1 to ${lMax}`);
+    }
+    let x = this.#embedding.forward(ids) as tf.Tensor3D;
+    if (this.#positions !== null) x = tf.add(x, tf.slice(this.#positions.weight, [0, 0], [length, width]));
+    // The blocks mix positions, so only the last of them may leave some out.
+    for (const block of this.#blocks) {
+      x = block.forward(x, { positions: block === this.#blocks.at(-1) ? positions : 'all', recompute });
+    }
+    return x;
   }
 }

@@ -32,4 +32,15 @@ export class OrchidVit extends SignalClassifier<ConfigOf<'orchid-vit'>> implemen
   classify(pixels: tf.Tensor4D, options: ClassifyOptions = {}): tf.Tensor2D {
     return tf.tidy(() => this.classifySequence(this.#patches.forward(pixels), options));
   }
+
+  /**
+   * The body alone, after the last norm.
+   *
+   * @param pixels as {@link classify} takes them
+   * @returns [B, patches, D]; with pooling 'cls' [B, patches + 1, D], the class token's state first
+   * @throws Error as {@link classify} does
+   */
+  hidden(pixels: tf.Tensor4D, options: ClassifyOptions = {}): tf.Tensor3D {
+    return tf.tidy(() => this.hiddenSequence(this.#patches.forward(pixels), options));
+  }
 }

@@ -53,15 +53,25 @@ export abstract class SignalClassifier<C extends ConfigOf<'orchid-vit' | 'orchid
   }
 
   /** x [B, L, D] -> scores [B, labels] */
-  protected classifySequence(x: tf.Tensor3D, { recompute = false, dropoutSeed }: ClassifyOptions): tf.Tensor2D {
+  protected classifySequence(x: tf.Tensor3D, options: ClassifyOptions): tf.Tensor2D {
     return tf.tidy(() => {
-      let body = this.#token === null ? x : withToken(x, this.#token.value);
-      const [, length, width] = body.shape;
-      if (this.#positions !== null) body = tf.add(body, tf.slice(this.#positions.value, [0, 0], [length, width]));
-      for (const block of this.#blocks) body = block.forward(body, { recompute, dropoutSeed });
-      const pooled = this.#token === null ? this.#norm.forward(body) : this.#norm.forward(first(body));
+      const body = this.#body(x, options);
+      const pooled = this.#norm.forward(this.#token === null ? body : first(body));
       return this.#head.forward(tf.mean(pooled, 1)) as tf.Tensor2D;
     });
+  }
+
+  /** x [B, L, D] -> the body alone, after the last norm: [B, L, D], with pooling 'cls' [B, L + 1, D], the learned token first */
+  protected hiddenSequence(x: tf.Tensor3D, options: ClassifyOptions): tf.Tensor3D {
+    return tf.tidy(() => this.#norm.forward(this.#body(x, options)) as tf.Tensor3D);
+  }
+
+  #body(x: tf.Tensor3D, { recompute = false, dropoutSeed }: ClassifyOptions): tf.Tensor3D {
+    let body = this.#token === null ? x : withToken(x, this.#token.value);
+    const [, length, width] = body.shape;
+    if (this.#positions !== null) body = tf.add(body, tf.slice(this.#positions.value, [0, 0], [length, width]));
+    for (const block of this.#blocks) body = block.forward(body, { recompute, dropoutSeed });
+    return body;
   }
 }
 
