@@ -45,6 +45,21 @@ describe('orchid study', { timeout: 180_000 }, () => {
     expect(JSON.parse(read('results.json')).cells[1].result.mixer).toBe('hyena');
   });
 
+  it('does not take a model that was trained in another way for the one that is asked for', async () => {
+    const one = ['--length', '8', '--mixer', 'orchid'];
+    for (const other of [
+      ['--steps', '4'],
+      ['--steps', '3', '--set', 'optimizer.learning_rate=1e-5'],
+    ]) {
+      const { code, errors } = await orchid(cwd, ...small, ...one, ...other);
+      expect(errors).toMatch(
+        /orchid-8 has been begun in this folder as `train recall .*--steps 3`, and this is `.*--out/,
+      );
+      expect(code).toBe(2);
+    }
+    expect(read('orchid-8/result.json')).toContain('"steps": 3');
+  });
+
   it('measures how many steps some minutes are', async () => {
     const minutes = ['--minutes', '0.005', '--length', '8', '--mixer', 'orchid', '--out', 'timed'];
     const { code, output } = await orchid(cwd, ...small, ...minutes);
