@@ -1,10 +1,11 @@
 // Results on real data: trains Orchid and attention of the same width and depth under one budget of time for each data set, by
 // `orchid study`, and writes RESULTS.md.
 //
-//   node apps/train/bench/results.mjs --data DIR [--only mnist,sst2] [--minutes 10] [--list] [--write]
+//   node apps/train/bench/results.mjs --data DIR [--only mnist,sst2] [--minutes N] [--list] [--write]
 //
 // DIR holds the data sets, each in the folder or archive named below. Every model is a process of its own; what is trained already
 // (in results/<name>/) is kept, so the same command goes on where it was stopped, and --only adds one line after another.
+// --minutes gives every model another budget than that of its data set, in a folder of its own.
 // --write puts everything that has been measured so far into RESULTS.md; without --data it does only that.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,28 +20,39 @@ const program = join(root, 'apps/train/bin/orchid.mjs');
 const kept = join(root, 'apps/train/results');
 
 /**
- * What is trained on what. `args` follow `orchid study`, `path` is within --data, `wanted` is the score to reach.
+ * What is trained on what. `args` follow `orchid study`, `path` is within --data, `wanted` is the score to reach, `minutes` are
+ * those of each model's steps on two cores.
  * Attention learns its positions; every other setting is the same for both.
  */
 const sets = [
-  { name: 'mnist', title: 'MNIST', args: ['mnist'], path: 'mnist', wanted: 0.985 },
-  { name: 'cifar10', title: 'CIFAR-10 (JPEG copies)', args: ['cifar10'], path: 'cifar10-jpeg', wanted: 0.6 },
+  { name: 'mnist', minutes: 8, title: 'MNIST', args: ['mnist'], path: 'mnist', wanted: 0.985 },
+  {
+    name: 'cifar10',
+    minutes: 20,
+    title: 'CIFAR-10 (JPEG copies)',
+    args: ['cifar10'],
+    path: 'cifar10-jpeg',
+    wanted: 0.6,
+  },
   {
     name: 'sst2',
+    minutes: 8,
     title: 'SST-2, from scratch',
     args: ['glue', '--preset', 'glue-sst2'],
     path: 'glue/SST-2',
     wanted: 0.8,
   },
-  { name: 'cola', title: 'CoLA, from scratch', args: ['glue', '--preset', 'glue-cola'], path: 'glue/CoLA' },
+  { name: 'cola', minutes: 4, title: 'CoLA, from scratch', args: ['glue', '--preset', 'glue-cola'], path: 'glue/CoLA' },
   {
     name: 'speech-commands',
+    minutes: 10,
     title: 'Speech Commands, 10 words, 780 recordings to learn from, speakers apart',
     args: ['speech-commands', '--set', 'data.parts=speakers'],
     path: 'speech/wavs.tar.gz',
   },
   {
     name: 'fsdd',
+    minutes: 8,
     title: 'FSDD, spoken digits',
     args: ['speech-commands', '--preset', 'fsdd'],
     path: 'fsdd/recordings.tar.gz',
@@ -48,18 +60,21 @@ const sets = [
   },
   {
     name: 'wikitext2',
+    minutes: 12,
     title: 'WikiText-2 (validation part to learn from, test part to measure on), masked words',
     args: ['bert'],
     text: ['wikitext-2/valid.txt', 'wikitext-2/test.txt'],
   },
-  ...[128, 512, 2048, 8192].map((length) => ({
+  ...Object.entries({ 128: 4, 512: 10, 2048: 25, 8192: 25 }).map(([length, minutes]) => ({
     name: `recall-${length}`,
-    title: `Associative recall, length ${length.toLocaleString('en-US')}`,
-    args: ['recall', '--length', String(length), '--set', 'training.require_accuracy=null'],
-    wanted: length <= 2048 ? 0.99 : undefined,
+    minutes,
+    title: `Associative recall, length ${Number(length).toLocaleString('en-US')}`,
+    args: ['recall', '--length', length, '--set', 'training.require_accuracy=null'],
+    wanted: Number(length) <= 2048 ? 0.99 : undefined,
   })),
   {
     name: 'mqar',
+    minutes: 8,
     title: 'MQAR, length 64',
     args: ['mqar'],
     mixers: 'orchid,attention,hyena',
@@ -70,7 +85,7 @@ const { values: options } = parseArgs({
   options: {
     data: { type: 'string' },
     only: { type: 'string' },
-    minutes: { type: 'string', default: '10' },
+    minutes: { type: 'string' },
     list: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
@@ -95,7 +110,8 @@ if (options.data !== undefined) {
 }
 if (options.write) writeResults();
 
-function measure({ name, title, args, path, text, mixers = 'orchid,attention' }) {
+function measure({ name, title, args, path, text, mixers = 'orchid,attention', minutes: usual }) {
+  const minutes = options.minutes ?? String(usual);
   console.log(`\n== ${title}`);
   const at = (file) => join(options.data, file);
   const missing = [path, ...(text ?? [])].find((file) => file !== undefined && !existsSync(at(file)));
@@ -107,8 +123,8 @@ function measure({ name, title, args, path, text, mixers = 'orchid,attention' })
     ...(path ? ['--data', at(path)] : []),
     ...(text ? ['--text', at(text[0]), '--eval-text', at(text[1])] : []),
   ];
-  const out = join('results', name);
-  const argv = ['study', ...args, ...sources, '--mixer', mixers, '--minutes', options.minutes, '--backend', 'wasm'];
+  const out = join('results', options.minutes === undefined ? name : `${name}-${minutes}-minutes`);
+  const argv = ['study', ...args, ...sources, '--mixer', mixers, '--minutes', minutes, '--backend', 'wasm'];
   const { status } = spawnSync(process.execPath, [program, ...argv, '--out', out], { stdio: 'inherit' });
   if (status === 130) process.exit(130);
   if (status !== 0) process.exitCode = 1;
@@ -119,7 +135,7 @@ function measure({ name, title, args, path, text, mixers = 'orchid,attention' })
     ...(path ? ['--data', 'DIR'] : []),
     ...(text ? ['--text', 'FILE', '--eval-text', 'FILE'] : []),
   ];
-  const command = ['orchid study', ...shown, '--mixer', mixers, '--minutes', options.minutes].join(' ');
+  const command = ['orchid study', ...shown, '--mixer', mixers, '--minutes', minutes].join(' ');
   mkdirSync(kept, { recursive: true });
   const rows = cells.map(({ mixer, result, cannot }) => ({ mixer, result: result ?? null, cannot: cannot ?? null }));
   writeFileSync(
