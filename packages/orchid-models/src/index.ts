@@ -10,6 +10,7 @@ export * from './layers/index.ts';
 export { AttentionMixer, type AttentionMixerOptions } from './mixers/attention.ts';
 export { HyenaMixer, type HyenaMixerOptions } from './mixers/hyena.ts';
 export { LinformerMixer, type LinformerMixerOptions } from './mixers/linformer.ts';
+export { type Looked, lookInside, type OrchidInside } from './mixers/look-inside.ts';
 export { createMixer, type MixerOptions } from './mixers/mixer.ts';
 export { OrchidMixer, type OrchidMixerOptions } from './mixers/orchid.ts';
 export { ReformerMixer, type ReformerMixerOptions } from './mixers/reformer.ts';

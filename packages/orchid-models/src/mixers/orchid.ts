@@ -16,6 +16,7 @@ import { Linear } from '../layers/linear.ts';
 import { atPositions } from '../layers/positions.ts';
 import { recomputed } from '../layers/recomputed.ts';
 import { ShortConv } from '../layers/short-conv.ts';
+import { show } from './look-inside.ts';
 import { checkInput, checkLength, type MixingOptions, masked, type SequenceMixer } from './sequence-mixer.ts';
 
 export interface OrchidMixerOptions {
@@ -146,15 +147,22 @@ export class OrchidMixer extends Module implements SequenceMixer {
       const [p0, p1, p2] = this.#in.forwardParts([x, x, x]).map((p) => masked(p as tf.Tensor3D, mask)) as Thirds;
       const spectrum = this.#conditioning.forward(p2);
       const [g0, g1, v] = this.#short.forwardParts([p0, p1, p2]) as Thirds;
-      let y = ddConv(v, {
-        kernel: staticKernel(this.#filter),
+      const kernel = staticKernel(this.#filter);
+      const inputGate = masked(g1, mask);
+      const skip = this.#skip.value as tf.Tensor1D;
+      const settings = { kernelDomain: this.#kernelDomain, ...this.#transform };
+      let y = ddConv(v, { kernel, spectrum, skip, inputGate, outputGate: g0, ...settings });
+      const output = y;
+      show(() => ({
+        staticKernel: kernel,
         spectrum,
-        skip: this.#skip.value as tf.Tensor1D,
-        inputGate: masked(g1, mask),
+        skip,
+        inputGate,
+        value: v,
         outputGate: g0,
-        kernelDomain: this.#kernelDomain,
-        ...this.#transform,
-      });
+        output,
+        ...settings,
+      }));
       if (this.#residual !== null) {
         const { filter, skip } = this.#residual;
         const convolution = { kernel: staticKernel(filter), skip: skip.value as tf.Tensor1D, ...this.#transform };
