@@ -2,13 +2,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { configJsonSchema } from '@orchid-ml/orchid-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMap, parseDocument, type YAMLMap } from 'yaml';
+import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { nearest } from './nearest.ts';
 import { applyOverrides } from './overrides.ts';
 import { listPresets, loadPreset, presetsFolder } from './presets.ts';
 import { leaves } from './schema.ts';
+import { mixerKeys } from './schema-parts.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -59,6 +62,32 @@ describe('shipped presets', () => {
   it('describe every key for --help', () => {
     for (const task of ['recall', 'mlm'] as const)
       for (const leaf of leaves(task)) expect(leaf.description.length, leaf.key).toBeGreaterThan(10);
+  });
+});
+
+// Presets word their keys for people who edit them, and models' configurations theirs for programs: what they allow is one.
+describe("the mixers' keys", () => {
+  interface Property {
+    readonly enum?: readonly unknown[];
+    readonly minimum?: number;
+    readonly anyOf?: readonly Property[];
+  }
+  const { properties } = configJsonSchema('orchid-recall') as { readonly properties: Record<string, Property> };
+  const preset = (z.toJSONSchema(z.object(mixerKeys)) as { readonly properties: Record<string, Property> }).properties;
+
+  it("are all of the models' keys", () => {
+    const own = new Set(leaves('recall').map(({ key }) => key.replace(/^\w+\./, '')));
+    expect(Object.keys(properties).filter((key) => key !== 'model_type' && !own.has(key))).toEqual([]);
+    expect(Object.keys(mixerKeys).filter((key) => !(key in properties))).toEqual([]);
+  });
+
+  it.each(Object.keys(mixerKeys))('%s has the same choices and the same least value', (key) => {
+    const all = (one: Property): readonly Property[] => [one, ...(one.anyOf ?? []).flatMap(all)];
+    const limits = (property: Property) => ({
+      choices: property.enum,
+      minimum: all(property).find(({ minimum }) => minimum !== undefined)?.minimum,
+    });
+    expect(limits(preset[key]!)).toEqual(limits(properties[key]!));
   });
 });
 
