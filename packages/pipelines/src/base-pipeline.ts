@@ -1,7 +1,7 @@
 // What all pipelines do alike: a batch is checked, computed within a tidy, read once, and cut into answers.
 import type { Model, ModelConfig } from '@orchid-ml/orchid-models';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Pipeline, Preparer, Prepared } from './types.ts';
+import type { Pipeline, Prepared, Preparer } from './types.ts';
 
 /** A pipeline but for its tensors and its answers. */
 export abstract class BasePipeline<Input, Options, P extends Prepared, Answer, M extends Model>

@@ -1,27 +1,44 @@
 // From a model and what was saved beside it to its pipeline: which one follows from the model's kind and its head.
 import type {
   Bert,
-  DnaMaskedLanguageModel,
-  MaskedLanguageModel,
   Model,
   ModelConfig,
+  OrchidAudio,
   OrchidBert,
+  OrchidVit,
   RecallModel,
+  Vit,
 } from '@orchid-ml/orchid-models';
 import type { Tokenizer } from '@orchid-ml/tokenizers';
-import { FillMaskPipeline } from './fill-mask/pipeline.ts';
+import { AudioClassificationPipeline } from './audio-classification/pipeline.ts';
+import { AudioClassificationPreparer } from './audio-classification/preparer.ts';
+import { FillMaskPipeline, type MaskFiller } from './fill-mask/pipeline.ts';
 import { FillMaskPreparer } from './fill-mask/preparer.ts';
+import { ImageClassificationPipeline } from './image-classification/pipeline.ts';
+import { ImageClassificationPreparer } from './image-classification/preparer.ts';
 import { PREPROCESSOR_FILE } from './preprocessor/parse.ts';
 import type { Preprocessor } from './preprocessor/schema.ts';
 import { RecallPipeline } from './recall/pipeline.ts';
 import { RecallPreparer } from './recall/preparer.ts';
+import { TextClassificationPipeline } from './text-classification/pipeline.ts';
+import { TextClassificationPreparer } from './text-classification/preparer.ts';
 import type { PipelineTask } from './types.ts';
 
 /** What reads a model's inputs, for any task; `task` tells which. */
-export type AnyPreparer = RecallPreparer | FillMaskPreparer;
+export type AnyPreparer =
+  | RecallPreparer
+  | FillMaskPreparer
+  | TextClassificationPreparer
+  | ImageClassificationPreparer
+  | AudioClassificationPreparer;
 
 /** A pipeline of any task; `task` tells which. */
-export type AnyPipeline = RecallPipeline | FillMaskPipeline;
+export type AnyPipeline =
+  | RecallPipeline
+  | FillMaskPipeline
+  | TextClassificationPipeline
+  | ImageClassificationPipeline
+  | AudioClassificationPipeline;
 
 /** What stands beside a model's weights. */
 export interface PreparerParts {
@@ -63,7 +80,9 @@ export function taskOf(config: ModelConfig): PipelineTask {
 export function createPreparer({ config, tokenizer, preprocessor }: PreparerParts): AnyPreparer {
   const task = taskOf(config);
   if (preprocessor && preprocessor.task !== task) {
-    throw new Error(`${PREPROCESSOR_FILE}: task is ${preprocessor.task}; the model (${config.model_type}) is for ${task}`);
+    throw new Error(
+      `${PREPROCESSOR_FILE}: task is ${preprocessor.task}; the model (${config.model_type}) is for ${task}`,
+    );
   }
   if (tokenizer && 'vocab_size' in config && tokenizer.vocabSize > config.vocab_size) {
     throw new Error(
@@ -77,11 +96,17 @@ export function createPreparer({ config, tokenizer, preprocessor }: PreparerPart
     case 'orchid-masked-lm':
     case 'orchid-dna':
       return new FillMaskPreparer(config, tokenizer, own('fill-mask'));
+    case 'orchid-vit':
+    case 'vit':
+      return new ImageClassificationPreparer(config, own('image-classification'));
+    case 'orchid-audio':
+      return new AudioClassificationPreparer(config, own('audio-classification'));
     case 'orchid-bert':
     case 'bert':
-      if (task === 'fill-mask') return new FillMaskPreparer(config, tokenizer, own('fill-mask'));
+      return task === 'fill-mask'
+        ? new FillMaskPreparer(config, tokenizer, own('fill-mask'))
+        : new TextClassificationPreparer(config, tokenizer, own('text-classification'));
   }
-  throw new Error(`there is no pipeline for ${config.model_type} yet`);
 }
 
 /**
@@ -95,9 +120,12 @@ export function createPipeline(model: Model, beside: Omit<PreparerParts, 'config
     case 'recall':
       return new RecallPipeline(model as RecallModel, preparer);
     case 'fill-mask':
-      return new FillMaskPipeline(
-        model as MaskedLanguageModel | DnaMaskedLanguageModel | OrchidBert | Bert,
-        preparer,
-      );
+      return new FillMaskPipeline(model as MaskFiller, preparer);
+    case 'text-classification':
+      return new TextClassificationPipeline(model as OrchidBert | Bert, preparer);
+    case 'image-classification':
+      return new ImageClassificationPipeline(model as OrchidVit | Vit, preparer);
+    case 'audio-classification':
+      return new AudioClassificationPipeline(model as OrchidAudio, preparer);
   }
 }

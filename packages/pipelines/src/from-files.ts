@@ -22,7 +22,7 @@ export async function pipelineFromFiles(files: ModelFolder): Promise<AnyPipeline
   const parts = partsBeside(files);
   // What can be wrong without the weights is said before they are loaded.
   createPreparer(parts);
-  const { model } = modelFromFiles({ config: readJson(files, CONFIG), weights: weightsOf(files) });
+  const { model } = loadModel(files);
   try {
     return createPipeline(model, parts);
   } catch (error) {
@@ -39,6 +39,16 @@ export async function pipelineFromFiles(files: ModelFolder): Promise<AnyPipeline
  */
 export function preparerFromFiles(files: ModelFolder): AnyPreparer {
   return createPreparer(partsBeside(files));
+}
+
+function loadModel(files: ModelFolder) {
+  const [config, weights] = [readJson(files, CONFIG), weightsOf(files)];
+  try {
+    return modelFromFiles({ config, weights });
+  } catch (error) {
+    const names = weights.length === 1 ? WEIGHTS : `the ${weights.length} files of the weights`;
+    throw new Error(`cannot read ${names}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function partsBeside(files: ModelFolder): PreparerParts {
@@ -75,7 +85,8 @@ function weightsOf(files: ModelFolder): Uint8Array[] {
 
 function readText(files: ModelFolder, name: string): string {
   const bytes = files.get(name);
-  if (!bytes) throw new Error(`there is no ${name} among the model's files (${[...files.keys()].join(', ') || 'none'})`);
+  if (!bytes)
+    throw new Error(`there is no ${name} among the model's files (${[...files.keys()].join(', ') || 'none'})`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

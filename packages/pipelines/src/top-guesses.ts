@@ -33,6 +33,7 @@ export function topGuesses(
     best.splice(at, 0, { id, weight });
     if (best.length > top) best.pop();
   }
-  if (!(total > 0)) throw new Error("the model's scores are not numbers; its weights are damaged, or none may be guessed");
+  if (!(total > 0))
+    throw new Error("the model's scores are not numbers; its weights are damaged, or none may be guessed");
   return best.map(({ id, weight }) => ({ id, probability: weight / total }));
 }

@@ -15,7 +15,9 @@ interface Filter {
   readonly phases: readonly Float32Array[];
 }
 
+/** The filters used last: whoever resamples files of strangers would else keep one for each rate that they think of. */
 const filters = new Map<string, Filter>();
+const MOST_FILTERS = 16;
 
 /**
  * The same sound at another rate: float32 [ceil(samples · to / from)]. Beyond its ends there is silence. Sample i lies at
@@ -67,6 +69,7 @@ function filterFor(from: number, to: number): Filter {
     return Float32Array.from(weights, (weight) => weight / sum);
   });
   const filter = { up, down, reach, phases };
+  if (filters.size >= MOST_FILTERS) filters.delete(filters.keys().next().value!);
   filters.set(key, filter);
   return filter;
 }

@@ -8,8 +8,5 @@ export function checkLetters(field: string, pieces: readonly string[], mask?: st
   const [wrong] = pieces.join('').match(new RegExp(`[^${known}]`, 'u')) ?? [];
   if (wrong === undefined) return;
   const hidden = mask === undefined ? '' : ` and ${mask} for what is hidden`;
-  throw new InputError(
-    field,
-    `${JSON.stringify(wrong)} is no nucleotide; want ${DNA_LETTERS.join(', ')}${hidden}`,
-  );
+  throw new InputError(field, `${JSON.stringify(wrong)} is no nucleotide; want ${DNA_LETTERS.join(', ')}${hidden}`);
 }

@@ -85,7 +85,10 @@ export class FillMaskPreparer implements Preparer<FillMaskInput, FillMaskOptions
     const around = this.#before.length + this.#after.length;
     const count = own.ids.length + around;
     if (count > longest) {
-      throw new InputError('text', `the text has ${count} tokens; the model takes at most ${longest}. Cut it into parts.`);
+      throw new InputError(
+        'text',
+        `the text has ${count} tokens; the model takes at most ${longest}. Cut it into parts.`,
+      );
     }
     if (count === 0) throw new InputError('text', 'the text is empty; want at least one token');
     const context = this.#context(options.context, Math.max(0, this.window - count), isDna);

@@ -1,7 +1,7 @@
 // Which folder of model files a path stands for, and what lies there beside the weights.
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Tokenizer, TOKENIZER_FILES } from '@orchid-ml/tokenizers';
+import { TOKENIZER_FILES, type Tokenizer } from '@orchid-ml/tokenizers';
 import { loadTokenizer } from '@orchid-ml/tokenizers/node';
 import { PREPROCESSOR_FILE, parsePreprocessor } from '../preprocessor/parse.ts';
 import type { Preprocessor } from '../preprocessor/schema.ts';

@@ -2,13 +2,14 @@
 import type { z } from 'zod';
 import { shown } from '../checks.ts';
 import { PIPELINE_TASKS, type PipelineTask } from '../types.ts';
+import { fromHuggingFace, huggingFaceImages } from './hugging-face.ts';
 import { type Preprocessor, preprocessorSchemas } from './schema.ts';
 
 /** The name of the file. */
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 
 /**
- * Reads the contents of preprocessor_config.json.
+ * Reads the contents of preprocessor_config.json: our own, or that of an image model of the Hugging Face hub, which names no task.
  *
  * @param json its text, or parsed
  * @throws Error naming every key that does not fit, what it has and what it is to have
@@ -19,17 +20,26 @@ export function parsePreprocessor(json: unknown): Preprocessor {
     throw new Error(`${PREPROCESSOR_FILE}: got ${value === null ? 'null' : shown(value)}; want an object`);
   }
   const { task } = value as { readonly task?: unknown };
+  if (task === undefined && 'image_mean' in value) {
+    const foreign = checked(huggingFaceImages, value);
+    try {
+      return parsePreprocessor(fromHuggingFace(foreign));
+    } catch (error) {
+      throw new Error(`${PREPROCESSOR_FILE}: ${(error as Error).message}`, { cause: error });
+    }
+  }
   if (!PIPELINE_TASKS.includes(task as PipelineTask)) {
     throw new Error(`${PREPROCESSOR_FILE}: task is ${shown(task)}; want ${PIPELINE_TASKS.join(', ')}`);
   }
-  const result = preprocessorSchemas[task as PipelineTask].safeParse(value);
-  if (!result.success) {
-    const problems = result.error.issues.map((issue) => explain(issue, value));
-    throw new Error(`${PREPROCESSOR_FILE}: ${problems.join('; ')}`);
-  }
-  const found = result.data;
+  const found = checked<Preprocessor>(preprocessorSchemas[task as PipelineTask], value);
   if (found.task === 'image-classification') checkChannels(found);
   return found;
+}
+
+function checked<T>(schema: z.ZodType<T>, value: object): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Error(`${PREPROCESSOR_FILE}: ${result.error.issues.map((issue) => explain(issue, value)).join('; ')}`);
 }
 
 function parseText(text: string): unknown {
@@ -64,6 +74,8 @@ function wanted(issue: z.core.$ZodIssue): string {
       return `want ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'too_big':
       return `want ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+    case 'invalid_value':
+      return `want ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
     default:
       return issue.message;
   }

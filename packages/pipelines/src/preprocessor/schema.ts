@@ -29,7 +29,9 @@ const textClassification = z.strictObject({
 const imageClassification = z.strictObject({
   task: z.literal('image-classification').describe('What the model is for.'),
   size: z.strictObject({ height: count(), width: count() }).describe('Pixels of an image as the model takes it.'),
-  num_channels: z.union([z.literal(1), z.literal(3)], { error: 'want 1 (grey) or 3 (RGB)' }).describe('1 is grey, 3 RGB.'),
+  num_channels: z
+    .union([z.literal(1), z.literal(3)], { error: 'want 1 (grey) or 3 (RGB)' })
+    .describe('1 is grey, 3 RGB.'),
   image_mean: z.array(z.number()).min(1).describe('Means of the channels, of values of 0 to 1.'),
   image_std: z.array(z.number().positive()).min(1).describe('Deviations of the channels, of values of 0 to 1.'),
   crop_pct: z
@@ -46,7 +48,9 @@ const imageClassification = z.strictObject({
 const audioClassification = z.strictObject({
   task: z.literal('audio-classification').describe('What the model is for.'),
   sampling_rate: count().describe('Samples a second; sounds at other rates are resampled.'),
-  samples: count().describe('Samples of a sound; of longer ones the middle is taken, shorter ones get silence round them.'),
+  samples: count().describe(
+    'Samples of a sound; of longer ones the middle is taken, shorter ones get silence round them.',
+  ),
 });
 
 /** The schema of each task. */
@@ -73,4 +77,6 @@ export type Preprocessor =
   | AudioClassificationPreprocessor;
 
 /** What may be written of it. */
-export type PreprocessorInput = { [T in keyof typeof preprocessorSchemas]: z.input<(typeof preprocessorSchemas)[T]> }[keyof typeof preprocessorSchemas];
+export type PreprocessorInput = {
+  [T in keyof typeof preprocessorSchemas]: z.input<(typeof preprocessorSchemas)[T]>;
+}[keyof typeof preprocessorSchemas];

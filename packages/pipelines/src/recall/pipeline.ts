@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BasePipeline, idTensor } from '../base-pipeline.ts';
 import { type Guess, topGuesses } from '../top-guesses.ts';
 import type { TopOptions } from '../types.ts';
-import type { RecallInput, RecallPrepared } from './preparer.ts';
+import type { RecallInput, RecallPrepared, RecallPreparer } from './preparer.ts';
 import { recallText, recallTokenName } from './question.ts';
 
 export interface RecallAnswer {
@@ -18,6 +18,14 @@ export interface RecallAnswer {
 }
 
 export class RecallPipeline extends BasePipeline<RecallInput, TopOptions, RecallPrepared, RecallAnswer, RecallModel> {
+  /** Tokens of a sequence in training, up to which shorter ones are repeated. */
+  readonly length: number;
+
+  constructor(model: RecallModel, preparer: RecallPreparer) {
+    super(model, preparer);
+    this.length = preparer.length;
+  }
+
   protected scores(batch: readonly RecallPrepared[]): tf.Tensor {
     return this.model.logits(idTensor(batch.map(({ ids }) => ids)), { positions: 'last' });
   }

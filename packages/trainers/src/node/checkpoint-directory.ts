@@ -10,6 +10,8 @@ import { CHECKPOINT_FILES, FILES } from './files.ts';
 export interface CheckpointDirectoryOptions {
   /** Saved along, as tokenizer.json. */
   readonly tokenizer?: Tokenizer;
+  /** How inputs are made for the model (as `@orchid-ml/pipelines` reads it), plain JSON. Saved along, as preprocessor_config.json. */
+  readonly preprocessor?: object;
   /** Strings for the metadata of model.safetensors. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** The run goes on from the checkpoint that is here: until the first save, that is the last good one. */
@@ -18,12 +20,12 @@ export interface CheckpointDirectoryOptions {
 
 /**
  * A store for `train` that keeps the newest checkpoint in `dir`: model.safetensors, config.json, optimizer.safetensors,
- * trainer_state.json and, if there is one, tokenizer.json. A save writes `<dir>.tmp-<pid>` and swaps it in by renaming,
+ * trainer_state.json and, if given, tokenizer.json and preprocessor_config.json. A save writes `<dir>.tmp-<pid>` and swaps it in by renaming,
  * so a crash or a full disk leaves the old checkpoint. Other files in the folder are kept.
  */
 export function checkpointDirectory(
   dir: string,
-  { tokenizer, metadata = {}, resumed = false }: CheckpointDirectoryOptions = {},
+  { tokenizer, preprocessor, metadata = {}, resumed = false }: CheckpointDirectoryOptions = {},
 ): CheckpointStore<Model> {
   let last = resumed ? dir : undefined;
 
@@ -36,6 +38,7 @@ export function checkpointDirectory(
     });
     const files = [json(FILES.state, state)];
     if (tokenizer) files.push(json(FILES.tokenizer, tokenizer));
+    if (preprocessor) files.push(json(FILES.preprocessor, preprocessor));
     await writeFilesAtomically(files);
   }
 

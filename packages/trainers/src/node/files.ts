@@ -5,6 +5,7 @@ export const FILES = {
   optimizer: 'optimizer.safetensors',
   state: 'trainer_state.json',
   tokenizer: 'tokenizer.json',
+  preprocessor: 'preprocessor_config.json',
 } as const;
 
 export const CHECKPOINT_FILES: ReadonlySet<string> = new Set(Object.values(FILES));

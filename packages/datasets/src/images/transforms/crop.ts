@@ -103,6 +103,18 @@ export function randomResizedCrop(height: number, width: number, options: Resize
   return (picture, rng) => resizePicture(crop(picture, drawRegion(picture, rng, options)), height, width);
 }
 
+/** The largest region in the middle that has the proportions wanted, times `share`. */
+export function centreRegion(
+  { height, width }: { readonly height: number; readonly width: number },
+  wanted: { readonly height: number; readonly width: number },
+  share: number,
+): Region {
+  const scale = Math.min(height / wanted.height, width / wanted.width) * share;
+  const h = Math.max(1, Math.min(height, Math.round(wanted.height * scale)));
+  const w = Math.max(1, Math.min(width, Math.round(wanted.width * scale)));
+  return { top: (height - h) >> 1, left: (width - w) >> 1, height: h, width: w };
+}
+
 /** @throws Error naming the option that does not fit */
 export function checkResizedCrop({ scale = [0.08, 1], ratio = [3 / 4, 4 / 3] }: ResizedCropOptions): void {
   checkRange('randomResizedCrop', 'scale', scale[1], 0, 1);

@@ -9,6 +9,7 @@ export {
 } from './colour.ts';
 export {
   centreCrop,
+  centreRegion,
   crop,
   drawRegion,
   pad,

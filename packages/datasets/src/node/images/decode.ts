@@ -36,6 +36,8 @@ export interface DecodeOptions {
   readonly region?: (size: { readonly height: number; readonly width: number }) => Region;
   /** What that part is resized to, whatever its proportions. Default: left as it is. */
   readonly size?: { readonly height: number; readonly width: number };
+  /** An image with more pixels is bad. Default: sharp's own limit, 16,383 by 16,383. */
+  readonly maxPixels?: number;
 }
 
 /** An image that is none, is cut off, or is in a format that sharp cannot read. */
@@ -48,14 +50,14 @@ export class BadImageError extends Error {
  * torchvision makes none.
  *
  * @param name what errors call it, such as a path
- * @throws BadImageError when it does not decode
+ * @throws BadImageError when it does not decode, or has too many pixels
  * @throws Error when sharp is missing
  */
 export async function decodeImage(bytes: Uint8Array, name: string, options: DecodeOptions = {}): Promise<Decoded> {
-  const { channels = 3, region, size } = options;
+  const { channels = 3, region, size, maxPixels } = options;
   const sharp = await loadSharp();
   try {
-    let image = sharp(bytes);
+    let image = sharp(bytes, maxPixels === undefined ? {} : { limitInputPixels: maxPixels });
     if (region) {
       const { height, width } = await image.metadata();
       image = image.extract(region({ height: height!, width: width! }));

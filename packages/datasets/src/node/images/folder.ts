@@ -6,7 +6,7 @@ import { type ClassFolders, classFolders } from '../../class-folders.ts';
 import type { StreamedSource } from '../../examples/source.ts';
 import type { Images } from '../../images/images.ts';
 import { type PictureTransform, pictureOf } from '../../images/picture.ts';
-import { drawRegion, type Region, type ResizedCropOptions } from '../../images/transforms/crop.ts';
+import { centreRegion, drawRegion, type Region, type ResizedCropOptions } from '../../images/transforms/crop.ts';
 import { type DataFiles, isArchive, openDataFiles } from '../data-files.ts';
 import { BadImageError, type DecodeOptions, decodeImage, IMAGE_ENDINGS } from './decode.ts';
 
@@ -156,18 +156,6 @@ export async function streamImageFolder(
   { classes, ...options }: StreamImagesOptions & { readonly classes?: readonly string[] },
 ): Promise<StreamedImages> {
   return streamImages(await listImageFolder(path, classes), options);
-}
-
-/** The largest region in the middle that has the proportions wanted, times `share`. */
-export function centreRegion(
-  { height, width }: { readonly height: number; readonly width: number },
-  wanted: { readonly height: number; readonly width: number },
-  share: number,
-): Region {
-  const scale = Math.min(height / wanted.height, width / wanted.width) * share;
-  const h = Math.max(1, Math.min(height, Math.round(wanted.height * scale)));
-  const w = Math.max(1, Math.min(width, Math.round(wanted.width * scale)));
-  return { top: (height - h) >> 1, left: (width - w) >> 1, height: h, width: w };
 }
 
 async function decodeOrSkip(
