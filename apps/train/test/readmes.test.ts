@@ -14,6 +14,7 @@ it.each([
   ['tokenizers', /^12 to \[MASK\]e$/m],
   ['datasets', /^\. 2 11 4 9 0 9 0 9 5 11 => 0 9\n12\n\d+ \{/m],
   ['orchid-models', /^76260 parameters\n\[ 1, 4, 100 \]\n32$/m],
+  ['pipelines', /^ACGT[ACGTN]CGT\nTTA[ACGTN]TTAA\n64 numbers\n$/],
   ['trainers', /^held out \{ loss: [\d.]+, accuracy: 0\.[45]\d* \}\n$/m],
 ])('%s', (name, printed) => {
   const home = fileURLToPath(new URL(`../../../packages/${name}`, import.meta.url));

@@ -2,8 +2,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { readImage } from '@orchid-ml/pipelines/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, orchid, testFolder } from './run-orchid.ts';
+import { expectSameAnswer } from './same-answer.ts';
 
 const folder = testFolder();
 const sharp = await import('sharp').then(
@@ -149,6 +151,14 @@ describe.skipIf(!sharp)('orchid train imagenet and cifar10', () => {
     expect((await orchid(folder, 'predict', 'photos-run', 'photos/train/left/broken.jpg')).errors).toMatch(
       /broken\.jpg: it does not decode as an image/,
     );
+    const file = 'photos/val/right/2.png';
+    await expectSameAnswer(folder, 'photos-run', [file], async (pipeline) => {
+      if (pipeline.task !== 'image-classification') throw new Error(pipeline.task);
+      expect(pipeline.preprocessor.crop_pct).toBe(0.875);
+      const image = await readImage(readFileSync(join(folder, file)), pipeline, file);
+      const [answer] = await pipeline.run([pipeline.prepare(image)]);
+      return { file, ...answer };
+    });
     const two = await train(
       'imagenet',
       '--data',
@@ -229,6 +239,13 @@ describe('orchid train speech-commands', () => {
     expect(run.output).toMatch(/test +100\.00 % of 10 recordings/);
     const { output } = await orchid(folder, 'predict', 'said', 'digits-said/7_ann_1.wav', '--top', '1');
     expect(output).toMatch(/7_ann_1\.wav {2}7 [\d.]+ %\n$/);
+    const file = 'digits-said/1_ann_2.wav';
+    await expectSameAnswer(folder, 'said', [file], async (pipeline) => {
+      if (pipeline.task !== 'audio-classification') throw new Error(pipeline.task);
+      const [answer] = await pipeline.run([pipeline.prepare({ wav: readFileSync(join(folder, file)) })]);
+      return { file, ...answer };
+    });
+    expect((await orchid(folder, 'predict', 'said', 'nowhere.wav')).errors).toMatch(/nowhere\.wav/);
     const resumed = await orchid(folder, 'train', 'speech-commands', '--resume', 'said', '--steps', '42');
     expect(resumed.errors).toBe('');
   });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, orchid, testFolder } from './run-orchid.ts';
+import { expectSameAnswer } from './same-answer.ts';
 
 const folder = testFolder();
 const sentence = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on. ';
@@ -46,6 +47,17 @@ describe('orchid train mlm', () => {
     expect(result.contextTokens).toBe(32 - 9);
     expect(result.masks[0]).toHaveLength(5);
     expect(result.masks[0][0].probability).toBeGreaterThan(result.masks[0][1].probability);
+  });
+
+  it('predict answers as the pipeline does, and as a bare folder and an older run do', async () => {
+    const argv = ['--mask', '_', 'the qu_ck [MASK]rown', '--context', 'other.txt'];
+    await expectSameAnswer(folder, 'run', argv, async (pipeline) => {
+      if (pipeline.task !== 'fill-mask') throw new Error(pipeline.task);
+      const context = readFileSync(join(folder, 'other.txt'), 'utf8');
+      const [answer] = await pipeline.run([pipeline.prepare({ text: 'the qu_ck [MASK]rown' }, { mask: '_', context })]);
+      expect(answer!.masks).toHaveLength(2);
+      return answer;
+    });
   });
 
   it('predict says what is missing', async () => {

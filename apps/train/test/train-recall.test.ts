@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../src/cli.ts';
 import { capture } from './capture.ts';
 import { type Outcome, orchid, testFolder } from './run-orchid.ts';
+import { expectSameAnswer } from './same-answer.ts';
 
 const folder = testFolder();
 const tiny = ['train', 'recall', '--preset', 'recall-tiny'];
@@ -242,6 +243,14 @@ describe('orchid eval and predict on a recall run', () => {
     expect(JSON.parse(named.output).sequence).toBe('k0 v0 k1 v2 k0 v0 k1 v2 k0 v0 k1 v2 k0 v0 => k1');
     const ids = await orchid(folder, 'predict', 'asked', '1 5 0 3 => 1', '--json');
     expect(JSON.parse(ids.output)).toEqual(JSON.parse(named.output));
+  });
+
+  it('predict answers as the pipeline does, and as a bare folder and an older run do', async () => {
+    await expectSameAnswer(folder, 'asked', ['k1 v2 k0 v0 => k1', '--top', '3'], async (pipeline) => {
+      if (pipeline.task !== 'recall') throw new Error(pipeline.task);
+      const [answer] = await pipeline.run([pipeline.prepare({ sequence: 'k1 v2 k0 v0 => k1' }, { top: 3 })]);
+      return answer;
+    });
   });
 
   it('predict says which token does not fit', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { orchid, testFolder } from './run-orchid.ts';
+import { expectSameAnswer } from './same-answer.ts';
 
 const cwd = testFolder();
 const fast = ['--backend', 'wasm', '--blas', 'off', '--workers', '1'];
@@ -73,6 +74,11 @@ describe('orchid train glue', { timeout: 180_000 }, () => {
     expect(JSON.parse(measured.output)).toMatchObject({ task: 'glue cola', texts: 8, matthews: 1, accuracy: 1 });
     const asked = await orchid(cwd, 'predict', 'cola', good[0]!, '--json', '--backend', 'wasm');
     expect(JSON.parse(asked.output).guesses[0].label).toBe('acceptable');
+    await expectSameAnswer(cwd, 'cola', [bad[1]!], async (pipeline) => {
+      if (pipeline.task !== 'text-classification') throw new Error(pipeline.task);
+      expect(pipeline.preprocessor).toMatchObject({ texts: 1, pad_to_multiple_of: 16 });
+      return (await pipeline.run([pipeline.prepare({ text: bad[1]! })]))[0];
+    });
   });
 
   it('says which line, label, file, or text does not fit', async () => {
@@ -118,6 +124,10 @@ describe('orchid train bert', { timeout: 180_000 }, () => {
     expect(output).toMatch(/book\.txt, streamed; wordpiece of \d+ tokens, learned from the text/);
     const filled = await orchid(cwd, 'predict', 'bert', 'the cat [MASK] on the mat', '--json', '--backend', 'wasm');
     expect(JSON.parse(filled.output).masks[0]).toHaveLength(5);
+    await expectSameAnswer(cwd, 'bert', ['the [MASK] sat'], async (pipeline) => {
+      if (pipeline.task !== 'fill-mask') throw new Error(pipeline.task);
+      return (await pipeline.run([pipeline.prepare({ text: 'the [MASK] sat' })]))[0];
+    });
     const measured = await orchid(cwd, 'eval', 'bert', '--json', '--backend', 'wasm');
     expect(JSON.parse(measured.output)).toMatchObject({ task: 'bert', length: 32, maskProbability: 0.15 });
     const resumed = await orchid(cwd, 'train', 'bert', '--resume', 'bert', '--steps', '14', ...fast);
@@ -181,6 +191,10 @@ describe('orchid train dna', { timeout: 180_000 }, () => {
     expect(JSON.parse(measured.output)).toMatchObject({ task: 'dna', length: 16, unigramLoss: expect.any(Number) });
     const asked = await orchid(cwd, 'predict', 'dna', 'acg_acgt', '--mask', '_', '--json', '--backend', 'wasm');
     expect(JSON.parse(asked.output).filled).toMatch(/^ACG[ACGTN]ACGT$/);
+    await expectSameAnswer(cwd, 'dna', ['acg_acgt', '--mask', '_'], async (pipeline) => {
+      if (pipeline.task !== 'fill-mask') throw new Error(pipeline.task);
+      return (await pipeline.run([pipeline.prepare({ text: 'acg_acgt' }, { mask: '_' })]))[0];
+    });
     const wrong = await orchid(cwd, 'predict', 'dna', 'ACX_', '--mask', '_', '--backend', 'wasm');
     expect(wrong.errors).toMatch(/"X" is no nucleotide/);
   });

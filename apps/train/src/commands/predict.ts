@@ -1,9 +1,14 @@
 // `orchid predict`: a trained model at work, in a process of its own.
+import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { predictFiles } from '../predict/files.ts';
+import { predictMasks } from '../predict/fill-mask.ts';
+import type { PredictOptions, Question } from '../predict/options.ts';
+import { pipelineOf } from '../predict/pipeline.ts';
+import { predictRecall } from '../predict/recall.ts';
+import { predictText } from '../predict/texts.ts';
 import { startEngine } from '../run/engine.ts';
 import { openSaved } from '../run/saved.ts';
-import { kindOf } from '../tasks/index.ts';
-import type { PredictOptions } from '../tasks/kind.ts';
 
 interface Options extends PredictOptions {
   readonly backend: string;
@@ -15,8 +20,26 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   await startEngine(options.backend, options.blas);
   const saved = await openSaved(dir!, io.cwd);
   try {
-    return await (await kindOf(saved)).predict(saved, words, options, io);
+    await answer({ words, options, saved }, io);
+    return 0;
   } finally {
     saved.model.dispose();
+  }
+}
+
+async function answer(question: Question, io: Io): Promise<void> {
+  if (question.saved.record?.config.task === 'mqar')
+    throw new UsageError('predict has no questions for this task; `orchid eval` measures the model');
+  const pipeline = await pipelineOf(question.saved);
+  switch (pipeline.task) {
+    case 'recall':
+      return predictRecall(pipeline, question, io);
+    case 'fill-mask':
+      return predictMasks(pipeline, question, io);
+    case 'text-classification':
+      return predictText(pipeline, question, io);
+    case 'image-classification':
+    case 'audio-classification':
+      return predictFiles(pipeline, question, io);
   }
 }

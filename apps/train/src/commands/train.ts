@@ -46,6 +46,7 @@ export function trainCommand(name: TaskName) {
           model,
           task,
           tokenizer: opened.tokenizer,
+          preprocessor: kind.preprocessor(config),
           optimizer,
           plan: stepPlan,
           recipe: {

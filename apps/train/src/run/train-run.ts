@@ -1,6 +1,7 @@
 // One training run from its folder to its last line, whatever the task: banner, progress, checkpoints, Ctrl-C, the end.
 import type { BackendInfo } from '@orchid-ml/backends';
 import { type Model, parameterCount } from '@orchid-ml/orchid-models';
+import type { Preprocessor } from '@orchid-ml/pipelines';
 import type { Tokenizer } from '@orchid-ml/tokenizers';
 import {
   type AdamW,
@@ -37,6 +38,8 @@ export interface Job<Batch> {
   readonly model: Model;
   readonly task: Task<Model, Batch>;
   readonly tokenizer: Tokenizer | null;
+  /** how inputs are made for the trained model; null for one that is not asked anything */
+  readonly preprocessor: Preprocessor | null;
   readonly optimizer: AdamW;
   /** workers, micro-batches, recomputation */
   readonly plan: StepPlan;
@@ -117,6 +120,7 @@ export async function trainRun<B>(job: Job<B>, io: Io): Promise<Ended> {
   const checkpoints = checkpointDirectory(folder.checkpoint, {
     resumed: job.startStep > 0,
     ...(job.tokenizer ? { tokenizer: job.tokenizer } : {}),
+    ...(job.preprocessor ? { preprocessor: job.preprocessor } : {}),
   });
   const replicas = startWorkers(workers, job.recipe);
   try {

@@ -1,5 +1,6 @@
-// What a task brings to `orchid train`, `orchid eval` and `orchid predict`; everything else about a run is the same for all.
+// What a task brings to `orchid train` and `orchid eval`; everything else about a run is the same for all.
 import type { Model, ModelConfigInput } from '@orchid-ml/orchid-models';
+import type { Preprocessor } from '@orchid-ml/pipelines';
 import type { Tokenizer } from '@orchid-ml/tokenizers';
 import type { Task } from '@orchid-ml/trainers';
 import type { TrainOptions } from '../config/options.ts';
@@ -54,15 +55,6 @@ export interface EvaluateOptions {
   readonly seed?: number;
 }
 
-/** Options of `orchid predict`; each task takes some of them. */
-export interface PredictOptions {
-  readonly mask: string;
-  readonly top: number;
-  readonly context?: string;
-  readonly seed?: number;
-  readonly json?: boolean;
-}
-
 /** A task that models can be trained on. */
 export interface TaskKind<C extends RunConfig = RunConfig> {
   readonly name: C['task'];
@@ -94,6 +86,6 @@ export interface TaskKind<C extends RunConfig = RunConfig> {
   suggest(program: string, folder: string, config: C): readonly (readonly [command: string, purpose: string])[];
   /** @throws UsageError for options that are not for such models */
   evaluate(saved: Saved, options: EvaluateOptions, io: Io): Promise<Result>;
-  /** Prints an answer. @returns the exit code */
-  predict(saved: Saved, words: readonly string[], options: PredictOptions, io: Io): Promise<number>;
+  /** How inputs are made for a trained model, saved beside it; null for a model that is not asked anything. */
+  preprocessor(config: C): Preprocessor | null;
 }

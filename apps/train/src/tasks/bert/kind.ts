@@ -10,7 +10,6 @@ import type { Sources } from '../../run/folder.ts';
 import * as format from '../../ui/format.ts';
 import type { TaskKind } from '../kind.ts';
 import { concludeMasked } from '../masked.ts';
-import { fill } from '../mlm/predict.ts';
 import { modelKeys } from '../model-keys.ts';
 import { folderOrName, sayTokenizer, tokenizerFor } from '../text-tokenizer.ts';
 import { evaluateBert } from './evaluate.ts';
@@ -111,5 +110,9 @@ export const bert: TaskKind<BertConfig> = {
   ],
 
   evaluate: evaluateBert,
-  predict: fill,
+  preprocessor: ({ data, model }) => ({
+    task: 'fill-mask',
+    window: modelKeys(model, data.length).max_position_embeddings,
+    add_special_tokens: false,
+  }),
 };

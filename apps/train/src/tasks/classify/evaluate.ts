@@ -1,5 +1,6 @@
 // How good a saved classifier is on the test part of its data, or of other data of the same classes.
 import { resolve } from 'node:path';
+import { labelNames } from '@orchid-ml/pipelines';
 import { classificationTask, type ExampleClassifier } from '@orchid-ml/trainers';
 import type { SignalConfig } from '../../config/signal-schema.ts';
 import { Failure, failing, UsageError } from '../../errors.ts';
@@ -9,22 +10,13 @@ import type { EvaluateOptions, Result } from '../kind.ts';
 import type { AnySource } from './source.ts';
 
 /** The configuration that a saved model was trained by. @throws Failure without a run around it */
-export function configOf(source: AnySource, { record, folder }: Saved): SignalConfig {
+function configOf(source: AnySource, { record, folder }: Saved): SignalConfig {
   if (record?.config.task !== source.name) {
     throw new Failure(
       `${folder} has no run.json beside it, which says how its ${source.example}s were made; give the folder of a run`,
     );
   }
   return record.config as SignalConfig;
-}
-
-/** The model's class names, in the order of its scores. */
-export function classNames({ model }: Saved): readonly string[] {
-  const { id2label = {}, num_labels: count = 0 } = model.config as {
-    id2label?: Record<string, string>;
-    num_labels?: number;
-  };
-  return Array.from({ length: count }, (_, id) => id2label[String(id)] ?? String(id));
 }
 
 /** @throws UsageError for options of other tasks; Failure for data that is missing or has other classes */
@@ -40,7 +32,7 @@ export async function evaluateClasses(
   const config = configOf(source, saved);
   const folder = options.data === undefined ? saved.record!.sources.data! : resolve(io.cwd, options.data);
   const { loaded, skipped } = await failing(() => source.load(config, folder, io));
-  const [has, wants] = [source.classesOf(loaded), classNames(saved)];
+  const [has, wants] = [source.classesOf(loaded), labelNames(saved.model.config)];
   if (JSON.stringify(has) !== JSON.stringify(wants)) {
     throw new Failure(`${folder} has ${has.length} classes (${few(has)}); the model's are ${few(wants)}`);
   }

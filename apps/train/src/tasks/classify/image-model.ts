@@ -1,6 +1,8 @@
-// From a preset's keys to a model of images.
+// From a preset's keys to a model of images, and to how images are made for it.
 import type { ModelConfigInput } from '@orchid-ml/orchid-models';
+import type { ImageClassificationPreprocessor } from '@orchid-ml/pipelines';
 import type { ImageConfig } from '../../config/signal-schema.ts';
+import type { Statistics } from './augment.ts';
 
 /** Patches of an image, which are the model's positions. */
 export function patches({ data, model }: ImageConfig): number {
@@ -15,4 +17,21 @@ export function imageModelKeys({ data, model }: ImageConfig, channels: number): 
     num_channels: channels,
     ...model,
   } as ModelConfigInput;
+}
+
+/** @param share of an image's middle region that is taken along each side; null takes all of the image */
+export function imagePreprocessor(
+  { data }: ImageConfig,
+  channels: 1 | 3,
+  { mean, deviation }: Statistics,
+  share: number | null,
+): ImageClassificationPreprocessor {
+  return {
+    task: 'image-classification',
+    size: { height: data.image_size, width: data.image_size },
+    num_channels: channels,
+    image_mean: [...mean],
+    image_std: [...deviation],
+    crop_pct: share,
+  };
 }

@@ -1,5 +1,5 @@
 // ImageNet, or any folders of photographs: read, decoded, cropped and resized while the model learns.
-import { IMAGENET_STATISTICS, normalise, Rng, StreamedDataset, subset } from '@orchid-ml/datasets';
+import { IMAGENET_STATISTICS, normalise, StreamedDataset, subset } from '@orchid-ml/datasets';
 import {
   findSplits,
   type ImageList,
@@ -10,7 +10,7 @@ import {
 } from '@orchid-ml/datasets/node';
 import type { ImagenetConfig } from '../../config/signal-schema.ts';
 import { augmentation, mixing } from './augment.ts';
-import { imageModelKeys, patches } from './image-model.ts';
+import { imageModelKeys, imagePreprocessor, patches } from './image-model.ts';
 import { classKind } from './kind.ts';
 import { splitOff } from './small-images.ts';
 import type { ClassSource } from './source.ts';
@@ -22,6 +22,8 @@ interface Lists {
 
 const { mean, deviation } = IMAGENET_STATISTICS;
 const scaled = normalise(mean, deviation);
+/** Of the sides of an image that is judged: 224 of 256 pixels. */
+const CENTRE_SHARE = 0.875;
 
 const source: ClassSource<ImagenetConfig, Lists> = {
   name: 'imagenet',
@@ -41,7 +43,11 @@ const source: ClassSource<ImagenetConfig, Lists> = {
   dataset(config, { train, test }) {
     const { image_size: size, crop_area, on_bad_image, prefetch, validation_examples: held } = config.data;
     const options = { height: size, width: size, onBadImage: on_bad_image };
-    const plain: StreamImagesOptions = { ...options, region: { kind: 'centre' }, transform: scaled };
+    const plain: StreamImagesOptions = {
+      ...options,
+      region: { kind: 'centre', share: CENTRE_SHARE },
+      transform: scaled,
+    };
     const augmented: StreamImagesOptions = {
       ...options,
       region: { kind: 'random', scale: [crop_area, 1] },
@@ -70,13 +76,7 @@ const source: ClassSource<ImagenetConfig, Lists> = {
   positions: patches,
   model: (config) => imageModelKeys(config, 3),
 
-  async readFile(config, path) {
-    const { image_size: size } = config.data;
-    const list: ImageList = { path: '', names: [path], labels: new Int32Array(1), classes: [''] };
-    const options = { height: size, width: size, region: { kind: 'centre' }, transform: scaled } as const;
-    const inputs = await streamImages(list, { ...options, onBadImage: 'throw' }).read(0, new Rng(0));
-    return { inputs: inputs!, shape: [size, size, 3], labels: new Int32Array(1), batch: 1 };
-  },
+  preprocessor: (config) => imagePreprocessor(config, 3, IMAGENET_STATISTICS, CENTRE_SHARE),
 };
 
 export const imagenet = classKind(source);

@@ -9,7 +9,6 @@ import * as format from '../../ui/format.ts';
 import type { TaskKind } from '../kind.ts';
 import { labelKeys } from '../labels.ts';
 import { evaluateClasses } from './evaluate.ts';
-import { predictClasses } from './predict.ts';
 import type { AnySource, ClassData, ClassSource } from './source.ts';
 
 function makeTask<C extends SignalConfig, Loaded>(
@@ -82,6 +81,6 @@ export function classKind<C extends SignalConfig, Loaded>(source: ClassSource<C,
     ],
 
     evaluate: (saved, options, io) => evaluateClasses(source as unknown as AnySource, saved, options, io),
-    predict: (saved, words, options, io) => predictClasses(source as unknown as AnySource, saved, words, options, io),
+    preprocessor: (config) => source.preprocessor(config),
   };
 }

@@ -1,6 +1,5 @@
 // MNIST and CIFAR-10: images that fit into memory, read once and shared by the threads of a run.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   compose,
@@ -9,18 +8,17 @@ import {
   type Images,
   imageExamples,
   normalise,
-  pictureOf,
   Rng,
   randomCrop,
   resize,
   shuffled,
   subset,
 } from '@orchid-ml/datasets';
-import { decodeImage, findSplits, readCifar10, readImageFolder, readMnist } from '@orchid-ml/datasets/node';
+import { findSplits, readCifar10, readImageFolder, readMnist } from '@orchid-ml/datasets/node';
 import type { Cifar10Config, MnistConfig } from '../../config/signal-schema.ts';
 import type { Io } from '../../io.ts';
 import { augmentation, mixing, type Statistics } from './augment.ts';
-import { imageModelKeys, patches } from './image-model.ts';
+import { imageModelKeys, imagePreprocessor, patches } from './image-model.ts';
 import { classKind } from './kind.ts';
 import { sharedBytes } from './shared-memory.ts';
 import type { ClassData, ClassSource } from './source.ts';
@@ -83,15 +81,7 @@ function smallImages<C extends SmallConfig>(set: SmallSet<C>): ClassSource<C, Lo
     positions: patches,
     model: (config) => imageModelKeys(config, channels),
 
-    async readFile(config, path) {
-      const { image_size: size } = config.data;
-      const { bytes } = await decodeImage(await readFile(path), path, {
-        channels,
-        size: { height: size, width: size },
-      });
-      const { pixels } = normalise(mean, deviation)(pictureOf(bytes, size, size, channels), new Rng(0));
-      return { inputs: pixels, shape: [size, size, channels], labels: new Int32Array(1), batch: 1 };
-    },
+    preprocessor: (config) => imagePreprocessor(config, channels, statistics, null),
   };
 }
 

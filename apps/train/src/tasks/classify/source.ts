@@ -1,6 +1,7 @@
 // What a set of labelled examples brings to a run that tells their classes apart.
 import type { ExampleBatch, ExampleDataset, StreamedDataset } from '@orchid-ml/datasets';
 import type { ModelConfigInput } from '@orchid-ml/orchid-models';
+import type { Preprocessor } from '@orchid-ml/pipelines';
 import type { SignalConfig } from '../../config/signal-schema.ts';
 import type { Io } from '../../io.ts';
 
@@ -33,8 +34,8 @@ export interface ClassSource<C extends SignalConfig, Loaded> {
   positions(config: C): number;
   /** the model's configuration, but for its classes */
   model(config: C): ModelConfigInput;
-  /** One file as the model takes it. @throws Error naming the file that does not fit */
-  readFile(config: C, path: string): Promise<ExampleBatch>;
+  /** how an example is made of a file, for the trained model */
+  preprocessor(config: C): Preprocessor;
 }
 
 /** The part of a source that a saved model needs; whose configuration and files they are is known when it is asked for. */

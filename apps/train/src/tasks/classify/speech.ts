@@ -1,16 +1,11 @@
 // Speech Commands and spoken digits: waveforms in memory, read once and shared by the threads of a run.
-import { readFile } from 'node:fs/promises';
 import {
   backgroundNoise,
   type Clips,
   chain,
   clipExamples,
-  decodeWav,
   ExampleDataset,
-  fitLength,
   gain,
-  mixDown,
-  resample,
   subset,
   timeShift,
   whiteNoise,
@@ -112,11 +107,11 @@ const source: ClassSource<SpeechConfig, Loaded> = {
       ...model,
     }) as ModelConfigInput,
 
-  async readFile({ data }, path) {
-    const wav = decodeWav(await readFile(path), path);
-    const inputs = fitLength(resample(mixDown(wav), wav.sampleRate, data.sample_rate), data.length);
-    return { inputs, shape: [data.length], labels: new Int32Array(1), batch: 1 };
-  },
+  preprocessor: ({ data }) => ({
+    task: 'audio-classification',
+    sampling_rate: data.sample_rate,
+    samples: data.length,
+  }),
 };
 
 export const speechCommands = classKind(source);

@@ -13,7 +13,6 @@ import { lengthFor } from '../length.ts';
 import { concludeMasked } from '../masked.ts';
 import { modelKeys } from '../model-keys.ts';
 import { sequenceModelOf } from '../saved-parts.ts';
-import { predictBases } from './predict.ts';
 
 async function readRecords(path: string): Promise<NucleotideRecord[]> {
   const records: NucleotideRecord[] = [];
@@ -108,5 +107,9 @@ export const dna: TaskKind<DnaConfig> = {
   ],
 
   evaluate,
-  predict: predictBases,
+  preprocessor: ({ data, model }) => ({
+    task: 'fill-mask',
+    window: modelKeys(model, data.length).max_position_embeddings,
+    add_special_tokens: false,
+  }),
 };

@@ -13,7 +13,7 @@ import { tokenizerOf } from '../saved-parts.ts';
 import { datasetOf, devSplits } from './data.ts';
 
 /** The configuration that a saved model was trained by. @throws Failure without a run around it */
-export function glueConfigOf({ record, folder }: Saved): GlueConfig {
+function glueConfigOf({ record, folder }: Saved): GlueConfig {
   if (record?.config.task === 'glue') return record.config;
   throw new Failure(`${folder} has no run.json beside it, which says which task of GLUE its model is for`);
 }

@@ -14,7 +14,6 @@ import { modelKeys } from '../model-keys.ts';
 import { folderOrName, sayTokenizer, tokenizerFor } from '../text-tokenizer.ts';
 import { datasetOf, type GlueShare, type GlueTexts, makeTask, readTexts, taskOfShare } from './data.ts';
 import { evaluateGlue } from './evaluate.ts';
-import { predictText } from './predict.ts';
 
 /** The keys of a model's configuration that make its head one for this task. */
 const headOf = ({ labels }: GlueTask) =>
@@ -101,5 +100,10 @@ export const glue: TaskKind<GlueConfig> = {
   ],
 
   evaluate: evaluateGlue,
-  predict: predictText,
+  preprocessor: ({ data }) => ({
+    task: 'text-classification',
+    texts: glueTask(data.name).files.texts.length === 1 ? 1 : 2,
+    max_length: data.length,
+    pad_to_multiple_of: data.bucket,
+  }),
 };

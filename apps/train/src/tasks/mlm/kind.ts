@@ -9,7 +9,6 @@ import { concludeMasked } from '../masked.ts';
 import { modelKeys } from '../model-keys.ts';
 import { makeDataset, makeTokenizer, readText } from './data.ts';
 import { evaluateText } from './evaluate.ts';
-import { fill } from './predict.ts';
 import { datasetOfTokens, shareTokens, type Tokens } from './share.ts';
 
 export const mlm: TaskKind<MlmConfig> = {
@@ -63,5 +62,5 @@ export const mlm: TaskKind<MlmConfig> = {
   ],
 
   evaluate: evaluateText,
-  predict: fill,
+  preprocessor: ({ data }) => ({ task: 'fill-mask', window: data.length, add_special_tokens: false }),
 };

@@ -83,6 +83,5 @@ export const mqar: TaskKind<MqarConfig> = {
   ],
 
   evaluate,
-  predict: () =>
-    Promise.reject(new UsageError('predict has no questions for this task; `orchid eval` measures the model')),
+  preprocessor: () => null,
 };

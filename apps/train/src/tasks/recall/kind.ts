@@ -8,7 +8,6 @@ import * as format from '../../ui/format.ts';
 import type { TaskKind } from '../kind.ts';
 import { modelKeys } from '../model-keys.ts';
 import { evaluateRecall } from './evaluate.ts';
-import { answerQuestion } from './predict.ts';
 
 /** @throws Error naming the setting that does not fit */
 function makeTask({ data, training, seed }: RecallConfig): RecallTask {
@@ -58,5 +57,5 @@ export const recall: TaskKind<RecallConfig> = {
   ],
 
   evaluate: evaluateRecall,
-  predict: answerQuestion,
+  preprocessor: ({ data }) => ({ task: 'recall', length: data.length }),
 };
