@@ -90,6 +90,32 @@ describe.each(BACKENDS)('models on %s', (backend) => {
     },
   );
 
+  it.each([
+    ['tied', masked],
+    ['a head of its own', recall],
+  ] as const)('%s: scores are the output layer of the hidden states', async (_, config) => {
+    const model = createModel(config, { seed: 4 });
+    const x = ids(2, 9, config.vocab_size);
+    await withoutLeak(async () => {
+      const [hidden, logits, again] = [model.hidden(x), model.logits(x), model.hidden(x, { recompute: true })];
+      expect(hidden.shape).toEqual([2, 9, 8]);
+      const parameters = model.namedParameters();
+      const value = (name: string) => parameters.get(name)!.variable;
+      const weight = value(config === masked ? 'embedding.weight' : 'head.weight');
+      const scored = tf.tidy(() =>
+        tf.add(tf.matMul(tf.reshape(hidden, [18, 8]), weight as tf.Tensor2D, false, true), value('head.bias')),
+      );
+      const wanted = await logits.data();
+      (await scored.data()).forEach((score, i) => void expect(score).toBeCloseTo(wanted[i]!, 5));
+      expect(await again.data()).toEqual(await hidden.data());
+      tf.dispose([hidden, logits, again, scored]);
+    });
+    const wrong = tf.zeros([1, 13], 'int32') as tf.Tensor2D;
+    expect(() => model.hidden(wrong)).toThrow('max_position_embeddings allows 1 to 12');
+    tf.dispose([x, wrong]);
+    model.dispose();
+  });
+
   it('the choice of magnitude is for dft; dct always takes |U|', async () => {
     const scores = async (extra: Partial<Input>) => {
       const model = createModel({ ...recall, ...extra } as Input);

@@ -94,6 +94,39 @@ describe.each(BACKENDS)('classifiers of signals on %s', (backend) => {
   });
 
   it.each([
+    ['images', image, 6],
+    ['images, class token', { ...image, pooling: 'cls' }, 7],
+    ['sounds', sound, 5],
+    ['sounds, class token', { ...sound, pooling: 'cls' }, 6],
+  ] as [string, ConfigInputOf<Kind>, number][])(
+    '%s: scores are the head of the hidden states',
+    async (_, config, length) => {
+      const model = createModel(config, { seed: 3 });
+      const x = inputs(config, 2);
+      await withoutLeak(async () => {
+        const hidden = tf.tidy(() =>
+          model.kind === 'orchid-vit'
+            ? (model as OrchidVit).hidden(x as tf.Tensor4D)
+            : (model as OrchidAudio).hidden(x as tf.Tensor2D),
+        );
+        expect(hidden.shape).toEqual([2, length, 8]);
+        const scores = classify(model, x);
+        const parameters = model.namedParameters();
+        const scored = tf.tidy(() => {
+          const taken = config.pooling === 'cls' ? tf.slice(hidden, [0, 0, 0], [2, 1, 8]) : hidden;
+          const [weight, bias] = ['head.weight', 'head.bias'].map((name) => parameters.get(name)!.variable);
+          return tf.add(tf.matMul(tf.mean(taken, 1) as tf.Tensor2D, weight as tf.Tensor2D, false, true), bias!);
+        });
+        const wanted = await scores.data();
+        (await scored.data()).forEach((score, i) => void expect(score).toBeCloseTo(wanted[i]!, 5));
+        tf.dispose([hidden, scores, scored]);
+      });
+      x.dispose();
+      model.dispose();
+    },
+  );
+
+  it.each([
     ['images', { ...image, hidden_dropout_prob: 0.3 }],
     ['sounds', sound],
   ] as [string, ConfigInputOf<Kind>][])('%s: recomputation changes no value', async (_, config) => {

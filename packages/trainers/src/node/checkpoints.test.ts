@@ -81,6 +81,25 @@ describe('checkpointDirectory', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('saves along how inputs are made for the model, every time', async () => {
+    const model = createModel(config);
+    const optimizer = new AdamW(model);
+    const task = recallTask(data);
+    const save = (preprocessor: object | null, step: number) => {
+      const checkpoints = checkpointDirectory(dir, preprocessor ? { preprocessor } : {});
+      return train({ model, task, optimizer, steps: step, startStep: step - 1, checkpoints });
+    };
+    const saved = () => readFile(join(dir, 'preprocessor_config.json'), 'utf8').then(JSON.parse);
+    await save({ task: 'recall', length: 8 }, 1);
+    expect(await saved()).toEqual({ task: 'recall', length: 8 });
+    await save({ task: 'recall', length: 9 }, 2);
+    expect(await saved()).toEqual({ task: 'recall', length: 9 });
+    // One that is of another run's model does not stay.
+    await save(null, 3);
+    await expect(saved()).rejects.toThrow('ENOENT');
+    for (const thing of [model, optimizer]) thing.dispose();
+  });
+
   it('saves the tokenizer along, and keeps files that are not its own', async () => {
     const model = createModel(config);
     const optimizer = new AdamW(model);

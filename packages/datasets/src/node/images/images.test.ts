@@ -149,6 +149,8 @@ describe.skipIf(!sharp)('decodeImage', () => {
     await expect(decodeImage(new TextEncoder().encode('text'), 'f')).rejects.toThrow(
       'f: it does not decode as an image: ',
     );
+    await expect(decodeImage(await plain(1, 8, 9), 'f', { maxPixels: 71 })).rejects.toThrow(BadImageError);
+    expect(await decodeImage(await plain(1, 8, 9), 'f', { maxPixels: 72 })).toMatchObject({ height: 8, width: 9 });
     const jpeg = await sharp!(await plain(200, 64, 64))
       .jpeg()
       .toBuffer();
