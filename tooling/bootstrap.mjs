@@ -1,6 +1,6 @@
-// What `npm start` and `npm test` run on a machine that has nothing but Node and npm: fetch the pinned pnpm, install (which
-// also makes the generated files: `prepare` in package.json), then do the job. Only Node's own modules are used here, since
-// nothing is installed yet.
+// What `npm start`, `npm run playground` and `npm test` run on a machine that has nothing but Node and npm: fetch the pinned
+// pnpm, install (which also makes the generated files: `prepare` in package.json), then do the job. Only Node's own modules
+// are used here, since nothing is installed yet.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,7 @@ const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), '
 const jobs = {
   // On the CPU engine that every machine has; what follows `npm start --` may say otherwise.
   start: ['apps/train/bin/orchid.mjs', 'train', 'recall', '--backend', 'wasm'],
+  playground: ['--filter', '@orchid-ml/playground', 'run', 'dev'],
   test: ['tooling/test/run.mjs'],
 };
 
@@ -46,5 +47,6 @@ pnpm(['install', '--frozen-lockfile', '--reporter=append-only'], 'Installing the
 // Ctrl-C is the job's to handle: it saves what it has. This process only waits for it.
 process.on('SIGINT', () => {});
 if (job === 'start') run('node', [...jobs.start, ...rest]);
+else if (job === 'playground') pnpm([...jobs.playground, ...rest]);
 // The checks start turbo, which wants to find pnpm.
 else pnpm(['exec', 'node', ...jobs[job], ...rest]);

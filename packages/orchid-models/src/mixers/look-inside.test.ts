@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BACKENDS, use, withoutLeak } from '../../test/backends.ts';
 import { createModel } from '../models/create.ts';
-import { lookInside } from './look-inside.ts';
+import { type Looked, lookInside } from './look-inside.ts';
 import { OrchidMixer } from './orchid.ts';
 
 const small = {
@@ -56,7 +56,10 @@ describe.each(BACKENDS)('lookInside on %s', (engine) => {
     withoutLeak(async () => {
       const model = createModel(small, { seed: 1 });
       const ids = tf.tensor2d([[0, 3, 1, 4, 6, 0]], [1, 6], 'int32');
-      const looked = tf.tidy(() => lookInside(() => model.logits(ids, { positions: 'last' })));
+      let looked!: Looked<tf.Tensor>;
+      tf.tidy(() => {
+        looked = lookInside(() => model.logits(ids, { positions: 'last' }));
+      });
       expect(looked.value.shape).toEqual([1, 8]);
       expect(looked.mixers.map(({ output }) => output.shape)).toEqual([
         [1, 6, 6],

@@ -1,0 +1,6 @@
+// The page.
+import { mount } from 'svelte';
+import App from './page/App.svelte';
+import './page/app.css';
+
+mount(App, { target: document.getElementById('app')! });

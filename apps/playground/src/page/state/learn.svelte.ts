@@ -1,0 +1,186 @@
+// The run of the page Learn: its settings, its curves, and what the visitor does with it.
+import {
+  type Asked,
+  DEFAULT_LEARN,
+  type EvaluationPoint,
+  type LearnProgress,
+  type LearnSettings,
+  type LearnStatus,
+} from '../../shared/learn.ts';
+import { saveFile } from '../files.ts';
+import { messageOf } from '../words.ts';
+import { engine } from './engine.svelte.ts';
+
+/** Steps that a training curve is smoothed over. */
+const WINDOW = 25;
+
+/** Curves, as charts take them. */
+class Curves {
+  readonly steps: number[] = [];
+  readonly loss: number[] = [];
+  readonly accuracy: number[] = [];
+  /** of held-out sequences; null where there was no evaluation */
+  readonly heldOutLoss: (number | null)[] = [];
+  readonly heldOutAccuracy: (number | null)[] = [];
+  readonly #recent: { loss: number; accuracy: number }[] = [];
+
+  add({ steps, evaluations }: LearnProgress): void {
+    for (const { step, loss, accuracy } of steps) {
+      this.#recent.push({ loss, accuracy });
+      if (this.#recent.length > WINDOW) this.#recent.shift();
+      const mean = (key: 'loss' | 'accuracy') =>
+        this.#recent.reduce((sum, point) => sum + point[key], 0) / this.#recent.length;
+      this.steps.push(step);
+      this.loss.push(mean('loss'));
+      this.accuracy.push(mean('accuracy'));
+      this.heldOutLoss.push(null);
+      this.heldOutAccuracy.push(null);
+    }
+    for (const evaluation of evaluations) this.#addEvaluation(evaluation);
+  }
+
+  #addEvaluation({ step, loss, accuracy }: EvaluationPoint): void {
+    const at = this.steps.lastIndexOf(step);
+    if (at < 0) return;
+    this.heldOutLoss[at] = loss;
+    this.heldOutAccuracy[at] = accuracy;
+  }
+}
+
+class Learn {
+  settings = $state<LearnSettings>({ ...DEFAULT_LEARN });
+  status = $state.raw<LearnStatus | null>(null);
+  curves = $state.raw(new Curves());
+  /** grows with every change of the curves */
+  version = $state(0);
+  tokensPerSecond = $state(0);
+  stepMs = $state(0);
+  seconds = $state(0);
+  heldOut = $state<number | null>(null);
+  asked = $state.raw<Asked | null>(null);
+  error = $state<string | null>(null);
+  isBusy = $state(false);
+  readonly isRunning = $derived(this.status?.state === 'running');
+  /** whether the controls say otherwise than the model there is */
+  readonly isChanged = $derived(
+    this.status !== null && JSON.stringify(this.status.settings) !== JSON.stringify($state.snapshot(this.settings)),
+  );
+  #run: Promise<void> | null = null;
+
+  constructor() {
+    engine.onWorker.push((worker) => worker.on('learn.progress', (progress) => this.#hear(progress)));
+    engine.movers.push(() => this.#leave());
+  }
+
+  #hear(progress: LearnProgress): void {
+    this.curves.add(progress);
+    this.version++;
+    this.tokensPerSecond = progress.tokensPerSecond;
+    this.stepMs = progress.stepMs;
+    this.seconds += (progress.stepMs * progress.steps.length) / 1000;
+    this.heldOut = progress.evaluations.at(-1)?.accuracy ?? this.heldOut;
+    const step = progress.steps.at(-1)?.step;
+    if (this.status && step !== undefined) this.status = { ...this.status, step };
+  }
+
+  /** Trains: a new model where there is none, or where the settings have changed. */
+  train(): Promise<void> {
+    return this.#try(async () => {
+      const worker = await engine.worker();
+      if (!this.status || this.isChanged) await this.#begin();
+      this.status = { ...this.status!, state: 'running', note: null };
+      this.#run = worker
+        .call('learn.run', null)
+        .then((status) => {
+          this.status = status;
+        })
+        .catch((error: unknown) => {
+          this.error = messageOf(error);
+          if (this.status) this.status = { ...this.status, state: 'paused' };
+        });
+    });
+  }
+
+  pause(): Promise<void> {
+    return this.#try(async () => {
+      const worker = await engine.worker();
+      this.status = await worker.call('learn.pause', null);
+    });
+  }
+
+  /** A fresh model with the settings as they are. */
+  reset(): Promise<void> {
+    return this.#try(() => this.#begin());
+  }
+
+  async #begin(): Promise<void> {
+    const worker = await engine.worker();
+    const status = await worker.call('learn.begin', $state.snapshot(this.settings));
+    await this.#run;
+    this.#take(status);
+  }
+
+  #take(status: LearnStatus): void {
+    this.status = status;
+    this.settings = { ...status.settings };
+    this.curves = new Curves();
+    this.version++;
+    this.tokensPerSecond = 0;
+    this.stepMs = 0;
+    this.seconds = 0;
+    this.heldOut = null;
+    this.asked = null;
+  }
+
+  /** Asks the model; with no sequence, one that is drawn. */
+  ask(sequence: string): Promise<void> {
+    return this.#try(async () => {
+      const worker = await engine.worker();
+      if (!this.status) await this.#begin();
+      this.asked = await worker.call('learn.ask', { sequence, seed: Math.floor(Math.random() * 2 ** 31) });
+    });
+  }
+
+  save(): Promise<void> {
+    return this.#try(async () => {
+      const worker = await engine.worker();
+      saveFile(`orchid-recall-step-${this.status?.step ?? 0}.zip`, await worker.call('learn.save', null));
+    });
+  }
+
+  open(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    return this.#try(async () => {
+      const worker = await engine.worker();
+      const status = await worker.call('learn.open', files);
+      await this.#run;
+      this.#take(status);
+    });
+  }
+
+  /** To another engine. Curves stay: it is the same run. */
+  async #leave(): Promise<() => Promise<void>> {
+    if (!this.status) return async () => {};
+    const worker = await engine.worker();
+    this.status = await worker.call('learn.pause', null);
+    await this.#run;
+    const saved = await worker.call('learn.save', null);
+    return async () => {
+      const next = await engine.worker();
+      this.status = await next.call('learn.open', new Map([['run.zip', saved]]));
+    };
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    this.isBusy = true;
+    this.error = null;
+    try {
+      await work();
+    } catch (error) {
+      this.error = messageOf(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+}
+
+export const learn = new Learn();

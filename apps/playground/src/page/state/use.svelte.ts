@@ -1,0 +1,49 @@
+// The model that was dropped on the page Use, and its last answer.
+import type { Opened } from '../../shared/use.ts';
+import { messageOf } from '../words.ts';
+import { engine } from './engine.svelte.ts';
+
+class Use {
+  opened = $state.raw<Opened | null>(null);
+  answer = $state.raw<unknown>(null);
+  error = $state<string | null>(null);
+  isBusy = $state(false);
+  #files: ReadonlyMap<string, Uint8Array> | null = null;
+
+  constructor() {
+    // To another engine the model goes as it came: from its files.
+    engine.movers.push(async () => async () => {
+      if (this.#files) await this.open(this.#files);
+    });
+  }
+
+  open(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    return this.#try(async () => {
+      const worker = await engine.worker();
+      this.opened = await worker.call('use.open', files);
+      this.answer = null;
+      this.#files = files;
+    });
+  }
+
+  ask(input: unknown, options: unknown = {}): Promise<void> {
+    return this.#try(async () => {
+      const worker = await engine.worker();
+      this.answer = (await worker.call('use.answer', { input, options })).answer;
+    });
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    this.isBusy = true;
+    this.error = null;
+    try {
+      await work();
+    } catch (error) {
+      this.error = messageOf(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+}
+
+export const use = new Use();

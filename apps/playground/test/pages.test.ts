@@ -1,0 +1,284 @@
+// The built page in a browser without WebGPU: every page does its job.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { useBackend } from '@orchid-ml/backends';
+import { createModel, encodeSafetensors, stateDict } from '@orchid-ml/orchid-models';
+import { pipelineFromFiles } from '@orchid-ml/pipelines';
+import { openPipeline } from '@orchid-ml/pipelines/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, chromiumPath, launchChromium, type Page } from '../../../tooling/browser/chromium.ts';
+import { orchid, testFolder } from '../../train/test/run-orchid.ts';
+import { type BuiltSite, builtSite, inspectLooks, numberIn, textOf, visit } from './site.ts';
+
+const folder = testFolder();
+
+describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', () => {
+  let browser: Browser;
+  let site: BuiltSite;
+
+  beforeAll(async () => {
+    site = await builtSite();
+    browser = await launchChromium();
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  it('loads less than 1.5 MB, from its own server alone, and says what computes', async () => {
+    const tab = await visit(browser, site);
+    await tab.page.waitForLoadState('networkidle');
+    expect(await textOf(tab.page, '[data-engine]')).toMatch(
+      /Computing in a worker on WebAssembly, (relaxed )?SIMD \(wasm was chosen because /,
+    );
+    const own = tab.requests.filter((address) => address.startsWith(site.address));
+    expect(tab.requests.filter((address) => !own.includes(address) && !address.startsWith('data:'))).toEqual([]);
+    const files = [...new Set(own)].map(
+      (address) => address.slice(site.address.length).split(/[?#]/)[0] || 'index.html',
+    );
+    expect(files.some((file) => file.endsWith('.wasm'))).toBe(true);
+    const compressed = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(site.folder, file))).length, 0);
+    expect(compressed).toBeLessThan(1.5e6);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it('Learn: reaches 95 % at length 32, answers, saves to a file and goes on from it', async () => {
+    const tab = await visit(browser, site, { at: '#/learn' });
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.waitForFunction(
+      () => Number.parseFloat(document.querySelector('[data-figure=held-out]')!.textContent!) >= 95,
+      undefined,
+      { timeout: 120_000 },
+    );
+    expect(await numberIn(page, '[data-figure=speed]')).toBeGreaterThan(0);
+    const pause = page.getByRole('button', { name: 'Pause' });
+    if (await pause.isVisible()) await pause.click();
+    await page.locator('dl:is([data-state=paused], [data-state=learned])').waitFor();
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('It should be').waitFor();
+    const step = await numberIn(page, '[data-figure=step]');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save to a file' }).click();
+    const saved = join(folder, 'saved.zip');
+    await (await download).saveAs(saved);
+    await inspectLooks(tab, 'learn');
+
+    // In another tab the run goes on from the file.
+    const other = await visit(browser, site, { at: '#/learn' });
+    await other.page.getByLabel('Choose files').setInputFiles(saved);
+    await other.page.locator('dl[data-state=paused]').waitFor();
+    expect(await numberIn(other.page, '[data-figure=step]')).toBe(step);
+    await other.page.getByRole('button', { name: 'Go on' }).click();
+    await other.page.waitForFunction(
+      (before) => Number(document.querySelector('[data-figure=step]')!.textContent!.replaceAll(',', '')) > before,
+      step,
+    );
+    await other.page.getByRole('button', { name: 'Reset' }).click();
+    await other.page.locator('dl[data-state=fresh]').waitFor();
+    expect([...tab.complaints, ...other.complaints]).toEqual([]);
+    await tab.close();
+    await other.close();
+  }, 240_000);
+
+  it('Look inside: an edit changes the kernel; the output rolls with the input', async () => {
+    const tab = await visit(browser, site, { at: '#/inside' });
+    const { page } = tab;
+    const changes = page.locator('td[data-change]');
+    await changes.first().waitFor();
+    expect(await changes.first().getAttribute('data-change')).toBe('');
+    const values = page.getByLabel(/^k\d is/).first();
+    const now = await values.inputValue();
+    await values.selectOption(now === 'v0' ? 'v1' : 'v0');
+    await expect.poll(async () => Number(await changes.first().getAttribute('data-change'))).toBeGreaterThan(0.01);
+    expect(await changes.count()).toBeGreaterThan(1);
+    await expect.poll(() => page.locator('table').getByText('not at all').count()).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => values.inputValue()).toBe(now);
+
+    const deviation = page.locator('[data-deviation]');
+    const largest = async () => Number(await deviation.getAttribute('data-deviation'));
+    await deviation.waitFor();
+    expect(await largest()).toBeLessThan(1e-5);
+    await page.getByLabel('Padding of its network').selectOption('zeros');
+    await expect.poll(largest).toBeGreaterThan(1e-3);
+    expect(await page.getByText('the conditioning network sees zeros').count()).toBe(1);
+    await page.getByLabel('Padding of its network').selectOption('circular');
+    await expect.poll(largest).toBeLessThan(1e-5);
+    await inspectLooks(tab, 'inside');
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  }, 120_000);
+
+  it('Scale: the plot fills', async () => {
+    const tab = await visit(browser, site, { at: '#/scale' });
+    const { page } = tab;
+    await page.getByLabel('Longest, tokens').selectOption('1,024');
+    await page.getByLabel('Channels').selectOption('16');
+    await page.getByLabel('Blocks').selectOption('1');
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.locator('[data-done=true]').waitFor({ timeout: 120_000 });
+    // Three lengths, two mixers, forward and training step.
+    expect(await page.locator('[aria-label=Figures] tbody tr').count()).toBe(12);
+    expect(await page.locator('[aria-label=Figures] .why').count()).toBe(0);
+    expect(await page.locator('.plot canvas').count()).toBe(2);
+    await inspectLooks(tab, 'scale');
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  }, 180_000);
+
+  it('Use: a checkpoint of the command fills masks as the pipeline in Node does', async () => {
+    const sentence = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on. ';
+    writeFileSync(join(folder, 'book.txt'), sentence.repeat(20));
+    const argv = ['--preset', 'mlm-tiny', '--text', 'book.txt', '--out', 'run', '--backend', 'wasm'];
+    expect(await orchid(folder, 'train', 'mlm', ...argv)).toMatchObject({ code: 0 });
+    await useBackend('wasm', { blas: 'off' });
+    const pipeline = await openPipeline(join(folder, 'run'));
+    if (pipeline.task !== 'fill-mask') throw new Error(pipeline.task);
+    const [wanted] = await pipeline.run([pipeline.prepare({ text: 'the qu_ck brown f_x' }, { mask: '_' })]);
+    pipeline.dispose();
+
+    const tab = await visit(browser, site, { at: '#/use' });
+    const { page } = tab;
+    const checkpoint = join(folder, 'run/checkpoint');
+    await page.getByLabel('Choose files').setInputFiles(readdirSync(checkpoint).map((file) => join(checkpoint, file)));
+    await page.locator('[data-task=fill-mask]').waitFor();
+    await page.getByLabel('A text; what is hidden').fill('the qu_ck brown f_x');
+    await page.getByRole('button', { name: 'Fill' }).click();
+    expect(await textOf(page, '[data-answer=filled]')).toBe(wanted!.filled);
+    const shown = await page.getByRole('list', { name: 'Guesses for mask 2' }).locator('.figure').allTextContents();
+    expect(shown.map(Number.parseFloat)).toEqual(
+      wanted!.masks[1]!.map(({ probability }) => expect.closeTo(100 * probability, 0)),
+    );
+    await inspectLooks(tab, 'use-text');
+    await page.getByLabel('A text; what is hidden').fill('nothing hidden');
+    await page.getByRole('button', { name: 'Fill' }).click();
+    await page.getByRole('alert').getByText('there is no _ in the text').waitFor();
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  }, 120_000);
+
+  it('Use: a drawn digit is what the pipeline in Node takes it for', async () => {
+    await useBackend('wasm', { blas: 'off' });
+    const labels = [...'0123456789'];
+    const model = createModel({
+      model_type: 'orchid-vit',
+      image_size: 28,
+      patch_size: 7,
+      num_channels: 1,
+      hidden_size: 16,
+      num_hidden_layers: 1,
+      mlp_blocks: 1,
+      num_labels: 10,
+      id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
+      initializer_range: 0.5,
+    });
+    const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    const files = new Map([
+      ['config.json', json(model.config)],
+      ['model.safetensors', encodeSafetensors(await stateDict(model), { config: JSON.stringify(model.config) })],
+      [
+        'preprocessor_config.json',
+        json({
+          task: 'image-classification',
+          size: { height: 28, width: 28 },
+          num_channels: 1,
+          image_mean: [0.1307],
+          image_std: [0.3081],
+          crop_pct: null,
+        }),
+      ],
+    ]);
+    const pipeline = await pipelineFromFiles(files);
+    if (pipeline.task !== 'image-classification') throw new Error(pipeline.task);
+
+    const tab = await visit(browser, site, { at: '#/use' });
+    const { page } = tab;
+    await page
+      .getByLabel('Choose files')
+      .setInputFiles([...files].map(([name, bytes]) => ({ name, mimeType: '', buffer: Buffer.from(bytes) })));
+    const board = page.getByRole('application');
+    const { x, y, width, height } = (await board.boundingBox())!;
+    await page.mouse.move(x + 0.3 * width, y + 0.2 * height);
+    await page.mouse.down();
+    await page.mouse.move(x + 0.7 * width, y + 0.25 * height, { steps: 5 });
+    await page.mouse.move(x + 0.4 * width, y + 0.8 * height, { steps: 5 });
+    await page.mouse.up();
+    await page.locator('[data-answer=image]').waitFor();
+    const drawn = await cellsOf(page);
+    expect(drawn.filter((value) => value > 128).length).toBeGreaterThan(20);
+    const pixels = Uint8Array.from(drawn);
+    const [wanted] = await pipeline.run([
+      pipeline.prepare({ pixels, height: 28, width: 28, channels: 1 }, { top: 10 }),
+    ]);
+    await expect.poll(() => textOf(page, '[data-answer=image]')).toBe(wanted!.guesses[0]!.label);
+    await inspectLooks(tab, 'use-digit');
+
+    // The same with the keyboard alone.
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await board.focus();
+    for (const key of ['Space', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Space'])
+      await page.keyboard.press(key);
+    const dark = (await cellsOf(page)).filter((value) => value > 128).length;
+    expect(dark).toBeGreaterThan(20);
+    expect(tab.complaints).toEqual([]);
+    pipeline.dispose();
+    model.dispose();
+    await tab.close();
+  }, 120_000);
+
+  it('goes from page to page by keyboard and by address; the back button and the theme are remembered', async () => {
+    const tab = await visit(browser, site, { colorScheme: 'dark' });
+    const { page } = tab;
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await ground()).toBe('rgb(19, 17, 23)');
+    for (const name of ['Look inside', 'Scale', 'Use']) {
+      await page.getByRole('navigation').getByRole('link', { name }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name }).waitFor();
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main');
+    }
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Scale' }).waitFor();
+    await page.getByLabel('Theme').selectOption('light');
+    expect(await ground()).toBe('rgb(247, 246, 249)');
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Scale' }).waitFor();
+    expect(await ground()).toBe('rgb(247, 246, 249)');
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it('says why an engine does not start, and goes on with another', async () => {
+    const tab = await visit(browser, site, { at: '?engine=wasm' });
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.waitForFunction(() => Number(document.querySelector('[data-figure=step]')!.textContent) > 3);
+    await page.getByLabel('Engine').selectOption('webgpu');
+    await page
+      .getByText(/WebGPU/)
+      .and(page.locator('.bad'))
+      .waitFor();
+    await page.getByLabel('Engine').selectOption('auto');
+    await page.locator('[data-engine=wasm]').waitFor();
+    await tab.close();
+  });
+});
+
+/** What the model is shown of a drawing, 28 by 28. */
+function cellsOf(page: Page): Promise<number[]> {
+  return page.locator('canvas.seen').evaluate((shown) => {
+    const copy = document.createElement('canvas');
+    copy.width = copy.height = 28;
+    const context = copy.getContext('2d', { willReadFrequently: true })!;
+    context.drawImage(shown as HTMLCanvasElement, 0, 0);
+    const { data } = context.getImageData(0, 0, 28, 28);
+    return Array.from({ length: 28 * 28 }, (_, i) => data[4 * i]!);
+  });
+}
+
+if (!chromiumPath && !process.env.CI)
+  it.skip('SKIPPED: no Chromium on this machine, so the playground was not opened (apt-get install chromium)', () => {});

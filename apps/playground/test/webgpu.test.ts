@@ -1,0 +1,67 @@
+// The built page on WebGPU, Chromium's software adapter: it says so, learns, and shows what the engine on the processor shows.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, chromiumPath, launchChromium, webGpuSwitches } from '../../../tooling/browser/chromium.ts';
+import { type BuiltSite, builtSite, textOf, visit } from './site.ts';
+
+describe.runIf(chromiumPath || process.env.CI)('the playground on WebGPU', () => {
+  let browser: Browser;
+  let site: BuiltSite;
+
+  beforeAll(async () => {
+    site = await builtSite();
+    browser = await launchChromium(webGpuSwitches);
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  it('does not take a software adapter by itself, and says so', async () => {
+    const tab = await visit(browser, site);
+    expect(await textOf(tab.page, '[data-engine]')).toMatch(/WebAssembly.*the only WebGPU adapter is .*software/);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it('trains, looks inside and rolls on it when asked to', async () => {
+    const tab = await visit(browser, site, { at: '?engine=webgpu' });
+    const { page } = tab;
+    expect(await textOf(page, '[data-engine]')).toMatch(/WebGPU on .*, played by the processor/);
+    for (const [label, value] of [
+      ['Length, tokens', '16'],
+      ['Vocabulary, tokens', '6'],
+      ['Channels', '16'],
+      ['Sequences a step', '8'],
+    ] as const) {
+      await page.getByLabel(label).selectOption(value);
+    }
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    // Some hundred shaders are compiled on the processor first.
+    await page.waitForFunction(
+      () => Number(document.querySelector('[data-figure=step]')!.textContent) >= 20,
+      undefined,
+      { timeout: 200_000 },
+    );
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.locator('dl[data-state=paused]').waitFor({ timeout: 60_000 });
+
+    await page.getByRole('link', { name: 'Look inside' }).click();
+    const deviation = page.locator('[data-deviation]');
+    await deviation.waitFor({ timeout: 120_000 });
+    expect(Number(await deviation.getAttribute('data-deviation'))).toBeLessThan(1e-4);
+    await page.getByLabel('Model').selectOption('learned');
+    const values = page.getByLabel(/^k\d is/).first();
+    await values.waitFor({ timeout: 120_000 });
+    await expect.poll(() => page.getByText('the model of the page Learn').count(), { timeout: 120_000 }).toBe(1);
+    await values.selectOption((await values.inputValue()) === 'v0' ? 'v1' : 'v0');
+    const change = page.locator('td[data-change]').first();
+    await expect
+      .poll(async () => Number(await change.getAttribute('data-change')), { timeout: 60_000 })
+      .toBeGreaterThan(0.001);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  }, 420_000);
+});
+
+if (!chromiumPath && !process.env.CI)
+  it.skip('SKIPPED: no Chromium on this machine, so the playground was not opened (apt-get install chromium)', () => {});
