@@ -23,6 +23,13 @@ module.exports = {
       to: { path: '^(packages|apps)/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
     })),
     {
+      name: 'apps-stand-alone',
+      comment: 'An app knows no other app; the command starts the server through its public entry.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/src/' },
+      to: { path: '^apps/', pathNot: ['^apps/$1/', '^apps/serve/src/index[.]ts$'] },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: { path: '^(packages|apps)/' },

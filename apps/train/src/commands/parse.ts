@@ -22,6 +22,14 @@ export function positive(text: string): number {
   return value;
 }
 
+/** A number, 0 or more. */
+export function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('want a number, 0 or more.');
+  return value;
+}
+
 /** A number of workers, or `auto`. */
 export const workers = (text: string): Workers => (text === 'auto' ? text : whole(text, 1, ', or auto'));
 

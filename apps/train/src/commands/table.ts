@@ -7,7 +7,7 @@ import { wanted } from '../config/validate.ts';
 import type { Io } from '../io.ts';
 import { taskHelp } from '../tasks/help.ts';
 import { table as columns } from '../ui/format.ts';
-import { atLeastOne, collect, fromZero, list, positive, workers } from './parse.ts';
+import { atLeastOne, collect, fromZero, list, notNegative, positive, workers } from './parse.ts';
 
 /** A command's function: positional arguments, options, and the window on the world. */
 export type Run = (args: readonly string[], options: Record<string, unknown>, io: Io) => Promise<number>;
@@ -329,6 +329,56 @@ Examples:
   load: () => import('./models.ts'),
 };
 
+const serve: Entry = {
+  name: 'serve',
+  summary: 'answer over HTTP with trained models',
+  shape: (command) =>
+    command
+      .argument('<model...>', 'folders of runs or models, each DIR or NAME=DIR; nothing else is ever opened')
+      .option(
+        '--host <address>',
+        'the address to listen at; the default is reached from this machine alone',
+        '127.0.0.1',
+      )
+      .option('--port <n>', 'the port to listen at; 0 for any', fromZero, 8080)
+      .option(...backendOption)
+      .option(...blasOption)
+      .option(
+        '--workers <n>',
+        'threads that compute, an engine each; auto: every core, and one on webgpu',
+        workers,
+        'auto',
+      )
+      .option('--max-batch <n>', 'inputs computed at once, at most', atLeastOne, 32)
+      .option('--batch-wait-ms <ms>', 'how long an input waits for others to be computed with', notNegative, 5)
+      .option('--queue <n>', 'requests that wait, at most; the answer to more is 429', atLeastOne, 256)
+      .option('--deadline-ms <ms>', "from a request's arrival to its answer, or 504", atLeastOne, 10_000)
+      .option(
+        '--memory-gb <n>',
+        "for the weights of all models in all workers (default: half of the machine's)",
+        positive,
+      )
+      .option('--api-key-file <file>', 'keys, one a line (KEY, or NAME KEY); without it none is asked for')
+      .option(
+        '--rate-limit <n>',
+        'requests a minute for each key, or address; 0 for no limit (default: 1200 with keys or beyond this machine, else 0)',
+        fromZero,
+      )
+      .option('--body-mb <n>', 'the largest image or sound', positive, 8)
+      .option('--max-text <n>', 'the longest text, in characters', atLeastOne, 100_000)
+      .option('--no-reload', 'do not look for new versions in the model folders'),
+  help: () => `
+POST /v1/fill-mask, /v1/classify, /v1/embeddings and /v1/recall; GET /v1/models, /healthz, /readyz, /metrics; /docs shows them
+all. A model's folder may change while it is served: the new version answers when it is loaded and warm. SIGTERM and
+Ctrl-C end the server when it has answered what it has taken. The log goes to standard output, a line of JSON an event.
+
+Examples:
+  $ orchid serve runs/recall-20260101-120000
+  $ orchid serve shakespeare=runs/mlm-20260101-120000 digits=runs/mnist-20260101-120000 --port 9000
+  $ orchid serve runs/mlm-20260101-120000 --host 0.0.0.0 --api-key-file keys.txt`,
+  load: () => import('./serve.ts'),
+};
+
 const tasks = Object.keys(taskHelp) as Task[];
 
 /** Every command, in the order `--help` shows them. */
@@ -337,6 +387,7 @@ export const table: readonly Entry[] = [
   ...tasks.map(studyEntry),
   evaluate,
   predict,
+  serve,
   models,
   parity,
   benchFft,

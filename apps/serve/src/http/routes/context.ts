@@ -1,0 +1,74 @@
+// What the routes share: the service, the schemas, the limits, and how a request becomes a job.
+import type { PipelineTask } from '@orchid-ml/pipelines';
+import type { FastifyReply } from 'fastify';
+import { invalidRequest } from '../../errors.ts';
+import type { Operation, WireInput } from '../../workers/messages.ts';
+import type { Bodies, ErrorSchema } from '../schemas.ts';
+import type { Service } from '../service.ts';
+
+export interface RouteContext {
+  readonly service: Service;
+  readonly bodies: Bodies;
+  /** bytes of a raw image or sound */
+  readonly mediaBodyLimit: number;
+  /** bytes of JSON with one in base64 */
+  readonly jsonMediaLimit: number;
+  /** of the routes that compute */
+  readonly config: { readonly rateLimit?: object };
+  /** schemas of answers that report errors */
+  readonly errors: Readonly<Record<'4xx' | '5xx', typeof ErrorSchema>>;
+}
+
+/** What a route asks of a model. */
+export interface Asked {
+  readonly model: string | undefined;
+  readonly tasks: readonly PipelineTask[];
+  readonly operation: Operation;
+  readonly input: WireInput;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Aborted when the client closes the connection before it has its answer. */
+function clientSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/**
+ * Has a model answer; says in the headers which it was.
+ *
+ * @typeParam T what models for these tasks answer
+ * @throws ServiceError for whatever keeps it from answering
+ */
+export async function answer<T>(
+  { service }: RouteContext,
+  reply: FastifyReply,
+  { model, tasks, operation, input, options }: Asked,
+): Promise<T> {
+  checkTexts(input, options);
+  const signal = clientSignal(reply);
+  const name = service.modelFor(model, tasks);
+  const { value, version, batchSize } = await service.submit({ model: name, operation, input, options }, signal);
+  reply.header('x-model', version.model);
+  reply.header('x-model-version', String(version.number));
+  reply.header('x-batch-size', String(batchSize));
+  return value as T;
+}
+
+/** Half a character, which JSON can spell, is none: tokenizers and UTF-8 would each make something else of it. */
+function checkTexts(input: WireInput, options: Readonly<Record<string, unknown>>): void {
+  for (const [field, value] of Object.entries({ ...input, ...options }))
+    if (typeof value === 'string' && !isWellFormed(value))
+      throw invalidRequest(`${field} holds half of a surrogate pair, which is no text`);
+}
+
+/** As String.prototype.isWellFormed, which TypeScript's ES2023 does not know. */
+const isWellFormed = (text: string) =>
+  !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text);
+
+/** The options that a client gave. */
+export const given = (options: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
