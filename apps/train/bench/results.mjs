@@ -36,7 +36,7 @@ const sets = [
   },
   {
     name: 'sst2',
-    minutes: 8,
+    minutes: 6,
     title: 'SST-2, from scratch',
     args: ['glue', '--preset', 'glue-sst2'],
     path: 'glue/SST-2',
@@ -52,7 +52,7 @@ const sets = [
   },
   {
     name: 'fsdd',
-    minutes: 8,
+    minutes: 6,
     title: 'FSDD, spoken digits',
     args: ['speech-commands', '--preset', 'fsdd'],
     path: 'fsdd/recordings.tar.gz',
@@ -65,7 +65,7 @@ const sets = [
     args: ['bert'],
     text: ['wikitext-2/valid.txt', 'wikitext-2/test.txt'],
   },
-  ...Object.entries({ 128: 4, 512: 10, 2048: 25, 8192: 25 }).map(([length, minutes]) => ({
+  ...Object.entries({ 128: 4, 512: 8, 2048: 15, 8192: 25 }).map(([length, minutes]) => ({
     name: `recall-${length}`,
     minutes,
     title: `Associative recall, length ${Number(length).toLocaleString('en-US')}`,
