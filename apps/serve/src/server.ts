@@ -56,13 +56,16 @@ const sweepMs = 50;
 export async function startServer(options: ServeOptions, context: ServeContext = {}): Promise<Server> {
   const settings = settingsOf(options);
   const specs = readSpecs(settings.models, context.cwd ?? process.cwd());
-  const log = context.log ?? pino();
+  // Written when there is time: the event loop does not wait for whoever reads the log.
+  const log = context.log ?? pino(pino.destination({ dest: 1, sync: false }));
   const keyFile = settings.apiKeyFile === null ? null : await readKeys(settings.apiKeyFile);
   if (keyFile && !keyFile.isPrivate) log.warn('others on this machine can read the file with the API keys');
   if (!keyFile && !isLoopback(settings.host))
     log.warn({ host: settings.host }, 'whoever reaches this address can use the models: no API keys are asked for');
 
   const metrics = new Metrics();
+  let started: Promise<void> = Promise.resolve();
+  let isStarted = false;
   const pool: Pool = new Pool(
     {
       workers: settings.workers,
@@ -81,7 +84,8 @@ export async function startServer(options: ServeOptions, context: ServeContext =
   );
   const scheduler: Scheduler = new Scheduler(settings, {
     workers: pool,
-    versionOf: (model) => registry.versionOf(model),
+    // Who asks before there are workers waits for them.
+    versionOf: (model) => (isStarted ? registry.versionOf(model) : started.then(() => registry.versionOf(model))),
     metrics,
     log,
   });
@@ -137,8 +141,10 @@ export async function startServer(options: ServeOptions, context: ServeContext =
     });
   }
 
+  started = pool.start();
   const load = async () => {
-    await pool.start();
+    await started;
+    isStarted = true;
     await registry.start();
     isLoaded = true;
     scheduler.workersChanged();

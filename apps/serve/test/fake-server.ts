@@ -47,7 +47,7 @@ export function testFolder(): string {
 }
 
 /** fake-worker.ts as one file of JavaScript: many workers are started, and each would compile it anew. */
-const workerEntry = (() => {
+export const workerEntry = (() => {
   const outfile = join(testFolder(), 'fake-worker.mjs');
   const entry = fileURLToPath(new URL('./fake-worker.ts', import.meta.url));
   buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' });

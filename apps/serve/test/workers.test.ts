@@ -1,6 +1,10 @@
 // Workers that are lost: what they computed is tried once more elsewhere, they are replaced, and no client waits for ever.
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { start, testFolder, until, writeFake } from './fake-server.ts';
+import { Job } from '../src/inference/job.ts';
+import { Version } from '../src/inference/version.ts';
+import { Pool } from '../src/workers/pool.ts';
+import { start, testFolder, until, workerEntry, writeFake } from './fake-server.ts';
 
 const folder = testFolder();
 const model = (name: string, settings = {}) => writeFake(`${folder}/${name}`, settings);
@@ -53,6 +57,41 @@ describe('a lost worker', () => {
     await until(async () => (await send('/readyz')).status === 200, 'ready again');
     expect((await send('/healthz')).status).toBe(200);
   });
+});
+
+it('a worker that hangs is ended and replaced', async () => {
+  const lost: string[] = [];
+  const version = new Version(1, 'hangs', 1, model('hangs', { ms: 60_000 }), 'signature');
+  const pool: Pool = new Pool(
+    {
+      workers: 1,
+      entry: workerEntry,
+      config: { backend: 'cpu', blas: 'off', maxBatch: 1, maxBatchPositions: 1 },
+      log: pino({ level: 'silent' }),
+      stuckMs: 200,
+    },
+    {
+      prepared: () => {},
+      ran: () => {},
+      lost: ({ role }) => lost.push(role),
+      ready: () => {},
+      isUnchanged: async () => true,
+    },
+  );
+  try {
+    await pool.start();
+    await pool.load(version, false);
+    const settle = { resolve: () => {}, reject: () => {} };
+    const input = { kind: 'text', text: 'x' } as const;
+    const job = new Job(1, { model: 'hangs', operation: 'answer', input, options: {} }, performance.now(), settle);
+    job.prepared = Object.assign({ task: 'recall', bucket: '', positions: 1 } as const, { text: 'x' });
+    pool.engines[0]!.run(1, 'answer', { version, jobs: [job] });
+    await until(() => lost.length === 1 && pool.engines.length === 1, 'it is replaced');
+    expect(lost).toEqual(['engine']);
+    expect(pool.engines[0]!.has(version)).toBe(true);
+  } finally {
+    await pool.close();
+  }
 });
 
 it('a worker that does not start: the server says why and ends', async () => {

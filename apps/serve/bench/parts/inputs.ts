@@ -24,8 +24,8 @@ export interface Questions {
 }
 
 const count = 200;
-/** Shares of the longest text, as real texts have several lengths. */
-const lengths = [0.25, 0.5, 0.75, 1];
+/** Tokens of a text: a word or two, a sentence. */
+const lengths = [16, 32, 48, 64];
 
 /** A model of the size of the preset mlm with fresh weights: how fast it is does not depend on what it has learned. */
 export async function writeFreshModel(folder: string): Promise<string> {
@@ -73,9 +73,9 @@ export async function questionsFor(path: string): Promise<Questions> {
       const ids = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).filter(
         (id) => !tokenizer.specialIds.includes(id),
       );
-      const longest = Math.min(128, pipeline.model.config.max_position_embeddings);
+      const longest = pipeline.model.config.max_position_embeddings;
       for (let i = 0; i < count; i++) {
-        const length = Math.floor(longest * lengths[i % lengths.length]!) - 4;
+        const length = Math.min(lengths[i % lengths.length]!, longest) - 3;
         const some = Array.from({ length }, () => ids[Math.floor(random() * ids.length)]!);
         const at = Math.floor(length / 2);
         const text = `${tokenizer.decode(some.slice(0, at))}[MASK]${tokenizer.decode(some.slice(at))}`;

@@ -42,13 +42,14 @@ const keepAliveMs = 10_000;
 const requestIdOf = (given: string | string[] | undefined) =>
   typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
 
-/** The app, ready to listen. */
+/** What {@link buildApp} makes. */
 export interface Built {
   readonly app: App;
   /** requests whose answers are not out yet */
   readonly active: () => number;
 }
 
+/** The app, ready to listen. */
 export async function buildApp(parts: AppParts): Promise<Built> {
   const { settings, keys, service, metrics, log, version } = parts;
   const app = Fastify({
@@ -133,10 +134,9 @@ export async function buildApp(parts: AppParts): Promise<Built> {
 
   readJsonBodies(app as unknown as FastifyInstance);
   const mediaBodyLimit = Math.round(settings.bodyLimitMb * 2 ** 20);
-  const limits = { maxTextLength: settings.maxTextLength, bodyLimit: mediaBodyLimit };
   const context = {
     service,
-    bodies: bodySchemas(limits),
+    bodies: bodySchemas(settings),
     mediaBodyLimit,
     // Base64 takes a third more than what it stands for.
     jsonMediaLimit: Math.ceil(mediaBodyLimit * 1.34) + 4096,

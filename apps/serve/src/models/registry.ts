@@ -195,7 +195,8 @@ export class Registry {
       entry.state = 'loading';
       try {
         const state = await readFolder(entry.spec.path);
-        await this.#makeRoom(entry, state.weightBytes * this.#parts.pool.wanted);
+        // Weights may be larger in memory than on disk, as they were the last time.
+        await this.#makeRoom(entry, Math.max(entry.size, state.weightBytes) * this.#parts.pool.wanted);
         entry.version = await this.#load(entry, state, false);
         entry.state = 'ready';
         entry.note = null;
