@@ -8,10 +8,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const bin = (name) => join(root, 'node_modules/.bin', name);
+const bin = (name) => (name.includes('/') ? join(root, name) : join(root, 'node_modules/.bin', name));
 const checks = {
   'lint and format (biome)': ['biome', 'check', '.'],
   'types (tsc)': ['tsc', '-p', 'tsconfig.json'],
+  'components (svelte-check)': [
+    'apps/playground/node_modules/.bin/svelte-check',
+    '--tsconfig',
+    'apps/playground/tsconfig.json',
+    '--workspace',
+    'apps/playground',
+    '--fail-on-warnings',
+    '--output',
+    'human',
+  ],
   'imports point down only (dependency-cruiser)': [
     'depcruise',
     '--config',

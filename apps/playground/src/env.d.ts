@@ -1,3 +1,8 @@
-// What tsc has to know of Vite's and Svelte's imports.
-/// <reference types="vite/client" />
+// What tsc has to know of imports that Vite and Svelte understand.
 /// <reference types="svelte" />
+
+/** The address of a file, which is built along. */
+declare module '*?url' {
+  const address: string;
+  export default address;
+}

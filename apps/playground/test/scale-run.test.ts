@@ -74,7 +74,7 @@ describe('a measurement', () => {
     );
     expect(seen).toEqual([256, 256]);
     const last = points.at(-1)!;
-    expect(last.result).toEqual({ cannot: 'it would take about 1.2 s; the limit for a measurement is 2 s' });
+    expect(last.result).toEqual({ cannot: 'measuring would take about 2.4 s; the limit is 2 s' });
   });
 
   it('takes the end of a worker for what the length comes to, and can be stopped', async () => {

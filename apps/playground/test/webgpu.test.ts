@@ -38,14 +38,14 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebGPU', () =>
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     // Some hundred shaders are compiled on the processor first.
     await page.waitForFunction(
-      () => Number(document.querySelector('[data-figure=step]')!.textContent) >= 20,
+      () => Number(document.querySelector('[data-figure=step]')!.textContent) >= 10,
       undefined,
       { timeout: 200_000 },
     );
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.locator('dl[data-state=paused]').waitFor({ timeout: 60_000 });
 
-    await page.getByRole('link', { name: 'Look inside' }).click();
+    await page.getByRole('navigation').getByRole('link', { name: 'Look inside' }).click();
     const deviation = page.locator('[data-deviation]');
     await deviation.waitFor({ timeout: 120_000 });
     expect(Number(await deviation.getAttribute('data-deviation'))).toBeLessThan(1e-4);

@@ -3,7 +3,7 @@ import { useBackend } from '@orchid-ml/backends';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import type { EngineChoice, EngineFacts } from '../shared/calls.ts';
+import type { EngineChoice, EngineFacts } from '../shared/engine.ts';
 
 /** Given, so that the package need not look where they are; the page loads the one with SIMD. */
 const wasmPaths = {

@@ -1,6 +1,6 @@
 // The course of a scaling measurement: both mixers, length after length, each until it would take too long or too much. What
 // measures is given, so that the course can be tested without an engine.
-import type { Measured, MeasureInput, ScaleMixer, ScaleWork } from '../shared/scale.ts';
+import { LONG_MS, type Measured, type MeasureInput, type ScaleMixer, type ScaleWork } from '../shared/scale.ts';
 import { duration } from './words.ts';
 
 /** Measures one mixer, in a worker of its own. */
@@ -28,8 +28,8 @@ export interface ScaleRunOptions {
   readonly signal: AbortSignal;
 }
 
-/** A measurement runs its work once to warm up, and at least once more. */
-const RUNS = 2;
+/** What a measurement takes: it runs its work once to warm up and once more, and only once where that is long. */
+const costOf = (ms: number) => (ms > LONG_MS ? ms : 2 * ms);
 
 /** Twice the length takes so much longer at worst: attention's square, and L log L with room for memory that is further away. */
 const GROWTH: Readonly<Record<ScaleMixer, number>> = { attention: 4, orchid: 2.4 };
@@ -66,9 +66,10 @@ async function runMixer(mixer: ScaleMixer, meter: MixerMeter, options: ScaleRunO
       const before = last.get(work);
       const ms = before && before.ms * GROWTH[mixer] ** Math.log2(length / before.length);
       onBegin({ mixer, length, work });
+      const cost = ms === undefined ? 0 : costOf(ms);
       const result: Measured =
-        ms !== undefined && RUNS * ms > timeLimit
-          ? { cannot: `it would take about ${duration(ms)}; the limit for a measurement is ${duration(timeLimit)}` }
+        cost > timeLimit
+          ? { cannot: `measuring would take about ${duration(cost)}; the limit is ${duration(timeLimit)}` }
           : await measured(meter, { work, length });
       if (signal.aborted) return;
       onPoint({ mixer, length, work, result });

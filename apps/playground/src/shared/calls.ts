@@ -1,25 +1,10 @@
 // Everything that the page and its workers say to each other, by name and type. What goes over is plain data: it can be
 // structured-cloned.
+import type { EngineChoice, EngineFacts } from './engine.ts';
 import type { Asked, AskInput, LearnProgress, LearnSettings, LearnStatus } from './learn.ts';
 import type { Look, LookInput, Rolled, RollInput } from './look.ts';
 import type { Measured, MeasureInput, ScaleStart } from './scale.ts';
 import type { Opened, UseAnswer, UseInput } from './use.ts';
-
-/** What a visitor may choose. 'auto': webgpu where there is a GPU for it, never a software adapter, else wasm. */
-export type EngineChoice = 'auto' | 'wasm' | 'webgpu';
-
-/** The engine that runs. */
-export interface EngineFacts {
-  readonly name: 'wasm' | 'webgpu';
-  /** one line for people */
-  readonly words: string;
-  /** the adapter of webgpu; null on wasm */
-  readonly adapter: string | null;
-  /** whether the processor plays the GPU */
-  readonly software: boolean;
-  /** why 'auto' chose it; null where it was asked for */
-  readonly note: string | null;
-}
 
 /** Files by name, without folders. */
 export type Files = ReadonlyMap<string, Uint8Array>;

@@ -1,11 +1,12 @@
-// Medians of repeated work: the first time, with everything still to be compiled, does not count.
+// Medians of repeated work. The first times do not count: shaders are still to be compiled then, and wasm code is compiled in a
+// hurry and again while it runs.
+import { LONG_MS } from '../../shared/scale.ts';
 
-/** Work is repeated until so much time is spent on it, or so often. */
+/** Work is run without being timed for so long, at least once. */
+const WARM_UP_MS = 300;
+/** Then it is repeated until so much time is spent on it, or so often. */
 const ENOUGH_MS = 1_000;
 const MOST = 7;
-/** Work that takes so long is not repeated for the sake of what is compiled at first. */
-const LONG_MS = 4_000;
-
 /** @param work one repetition, waited for to its end */
 export async function timed(work: () => Promise<void>): Promise<{ ms: number; repeats: number }> {
   const once = async () => {
@@ -13,8 +14,12 @@ export async function timed(work: () => Promise<void>): Promise<{ ms: number; re
     await work();
     return performance.now() - start;
   };
-  const first = await once();
-  if (first > LONG_MS) return { ms: first, repeats: 1 };
+  let warm = 0;
+  while (warm < WARM_UP_MS) {
+    const ms = await once();
+    if (ms > LONG_MS) return { ms, repeats: 1 };
+    warm += ms;
+  }
   const times: number[] = [];
   let spent = 0;
   while (times.length === 0 || (spent < ENOUGH_MS && times.length < MOST)) {

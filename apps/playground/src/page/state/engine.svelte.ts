@@ -1,6 +1,7 @@
 // The worker that has the models, and the engine that it computes on. Another engine is another worker; a model in training
 // moves over with all that its training needs.
-import type { EngineChoice, EngineFacts, ModelCalls, ModelEvents } from '../../shared/calls.ts';
+import type { ModelCalls, ModelEvents } from '../../shared/calls.ts';
+import type { EngineChoice, EngineFacts } from '../../shared/engine.ts';
 import { messageOf } from '../words.ts';
 import { WorkerClient } from '../worker-client.ts';
 

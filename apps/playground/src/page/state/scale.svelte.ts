@@ -1,5 +1,6 @@
 // The measurement of the page Scale: what is asked for, what has been found.
-import type { EngineFacts, ScaleCalls } from '../../shared/calls.ts';
+import type { ScaleCalls } from '../../shared/calls.ts';
+import type { EngineFacts } from '../../shared/engine.ts';
 import { type MeasureInput, SCALE_LENGTHS, type ScaleMixer, type ScaleWork } from '../../shared/scale.ts';
 import { type MixerMeter, runScale, type ScalePoint } from '../scale-run.ts';
 import { messageOf } from '../words.ts';
