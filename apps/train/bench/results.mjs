@@ -1,11 +1,10 @@
-// Results on real data: trains Orchid and attention of the same width and depth under one budget of time for each data set, by
+// Results on real data: trains Orchid and attention of the same width and depth for the same number of steps on each data set, by
 // `orchid study`, and writes RESULTS.md.
 //
-//   node apps/train/bench/results.mjs --data DIR [--only mnist,sst2] [--minutes N] [--list] [--write]
+//   node apps/train/bench/results.mjs --data DIR [--only mnist,sst2] [--list] [--write]
 //
 // DIR holds the data sets, each in the folder or archive named below. Every model is a process of its own; what is trained already
 // (in results/<name>/) is kept, so the same command goes on where it was stopped, and --only adds one line after another.
-// --minutes gives every model another budget than that of its data set, in a folder of its own.
 // --write puts everything that has been measured so far into RESULTS.md; without --data it does only that.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,15 +19,15 @@ const program = join(root, 'apps/train/bin/orchid.mjs');
 const kept = join(root, 'apps/train/results');
 
 /**
- * What is trained on what. `args` follow `orchid study`, `path` is within --data, `wanted` is the score to reach, `minutes` are
- * those of each model's steps on two cores.
+ * What is trained on what. `args` follow `orchid study`, `path` is within --data, `wanted` is the score to reach, `budget` each
+ * model's: as many steps as take less than 30 minutes on two cores, or minutes, where a step of attention takes many times as long.
  * Attention learns its positions; every other setting is the same for both.
  */
 const sets = [
-  { name: 'mnist', minutes: 8, title: 'MNIST', args: ['mnist'], path: 'mnist', wanted: 0.985 },
+  { name: 'mnist', budget: ['--steps', '3000'], title: 'MNIST', args: ['mnist'], path: 'mnist', wanted: 0.985 },
   {
     name: 'cifar10',
-    minutes: 20,
+    budget: ['--steps', '4000'],
     title: 'CIFAR-10 (JPEG copies)',
     args: ['cifar10'],
     path: 'cifar10-jpeg',
@@ -36,23 +35,29 @@ const sets = [
   },
   {
     name: 'sst2',
-    minutes: 6,
+    budget: ['--steps', '4000'],
     title: 'SST-2, from scratch',
     args: ['glue', '--preset', 'glue-sst2'],
     path: 'glue/SST-2',
     wanted: 0.8,
   },
-  { name: 'cola', minutes: 4, title: 'CoLA, from scratch', args: ['glue', '--preset', 'glue-cola'], path: 'glue/CoLA' },
+  {
+    name: 'cola',
+    budget: ['--steps', '1600'],
+    title: 'CoLA, from scratch',
+    args: ['glue', '--preset', 'glue-cola'],
+    path: 'glue/CoLA',
+  },
   {
     name: 'speech-commands',
-    minutes: 10,
+    budget: ['--steps', '2000'],
     title: 'Speech Commands, 10 words, 780 recordings to learn from, speakers apart',
     args: ['speech-commands', '--set', 'data.parts=speakers'],
     path: 'speech/wavs.tar.gz',
   },
   {
     name: 'fsdd',
-    minutes: 6,
+    budget: ['--steps', '2000'],
     title: 'FSDD, spoken digits',
     args: ['speech-commands', '--preset', 'fsdd'],
     path: 'fsdd/recordings.tar.gz',
@@ -60,21 +65,26 @@ const sets = [
   },
   {
     name: 'wikitext2',
-    minutes: 12,
+    budget: ['--steps', '2000'],
     title: 'WikiText-2 (validation part to learn from, test part to measure on), masked words',
     args: ['bert'],
     text: ['wikitext-2/valid.txt', 'wikitext-2/test.txt'],
   },
-  ...Object.entries({ 128: 4, 512: 8, 2048: 15, 8192: 25 }).map(([length, minutes]) => ({
+  ...[
+    [128, '--steps', '2400'],
+    [512, '--steps', '1200'],
+    [2048, '--minutes', '20'],
+    [8192, '--minutes', '25'],
+  ].map(([length, ...budget]) => ({
     name: `recall-${length}`,
-    minutes,
-    title: `Associative recall, length ${Number(length).toLocaleString('en-US')}`,
-    args: ['recall', '--length', length, '--set', 'training.require_accuracy=null'],
-    wanted: Number(length) <= 2048 ? 0.99 : undefined,
+    budget,
+    title: `Associative recall, length ${length.toLocaleString('en-US')}`,
+    args: ['recall', '--length', String(length), '--set', 'training.require_accuracy=null'],
+    wanted: length <= 2048 ? 0.99 : undefined,
   })),
   {
     name: 'mqar',
-    minutes: 8,
+    budget: ['--steps', '2500'],
     title: 'MQAR, length 64',
     args: ['mqar'],
     mixers: 'orchid,attention,hyena',
@@ -85,7 +95,6 @@ const { values: options } = parseArgs({
   options: {
     data: { type: 'string' },
     only: { type: 'string' },
-    minutes: { type: 'string' },
     list: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
@@ -110,8 +119,7 @@ if (options.data !== undefined) {
 }
 if (options.write) writeResults();
 
-function measure({ name, title, args, path, text, mixers = 'orchid,attention', minutes: usual }) {
-  const minutes = options.minutes ?? String(usual);
+function measure({ name, title, args, path, text, budget: limit, mixers = 'orchid,attention' }) {
   console.log(`\n== ${title}`);
   const at = (file) => join(options.data, file);
   const missing = [path, ...(text ?? [])].find((file) => file !== undefined && !existsSync(at(file)));
@@ -123,8 +131,8 @@ function measure({ name, title, args, path, text, mixers = 'orchid,attention', m
     ...(path ? ['--data', at(path)] : []),
     ...(text ? ['--text', at(text[0]), '--eval-text', at(text[1])] : []),
   ];
-  const out = join('results', options.minutes === undefined ? name : `${name}-${minutes}-minutes`);
-  const argv = ['study', ...args, ...sources, '--mixer', mixers, '--minutes', minutes, '--backend', 'wasm'];
+  const out = join('results', name);
+  const argv = ['study', ...args, ...sources, '--mixer', mixers, ...limit, '--backend', 'wasm'];
   const { status } = spawnSync(process.execPath, [program, ...argv, '--out', out], { stdio: 'inherit' });
   if (status === 130) process.exit(130);
   if (status !== 0) process.exitCode = 1;
@@ -135,7 +143,7 @@ function measure({ name, title, args, path, text, mixers = 'orchid,attention', m
     ...(path ? ['--data', 'DIR'] : []),
     ...(text ? ['--text', 'FILE', '--eval-text', 'FILE'] : []),
   ];
-  const command = ['orchid study', ...shown, '--mixer', mixers, '--minutes', minutes].join(' ');
+  const command = ['orchid study', ...shown, '--mixer', mixers, ...limit].join(' ');
   mkdirSync(kept, { recursive: true });
   const rows = cells.map(({ mixer, result, cannot }) => ({ mixer, result: result ?? null, cannot: cannot ?? null }));
   writeFileSync(
@@ -169,15 +177,20 @@ function writeResults() {
       ),
     );
     const goal = bound === undefined ? '' : ` To reach: ${show(bound)}.`;
-    return [`## ${title}`, `    ${command}`, `${budget.minutes} minutes of steps each, on ${where}.${goal}`, table];
+    return [`## ${title}`, `    ${command}`, `${limitOf(budget)} each, on ${where}.${goal}`, table];
   });
   const text = [
     '# Results on real data',
-    'Orchid and attention of the same width and depth, each trained from scratch with the same settings for the same time; the score ' +
+    'Orchid and attention of the same width and depth, each trained from scratch with the same settings under the same budget; the score ' +
       'is that of the finished model on the test part (of GLUE, the development part), once. Made by ' +
       '`node apps/train/bench/results.mjs --data DIR --write`.',
     ...sections,
   ];
   writeFileSync(join(root, 'RESULTS.md'), `${text.join('\n\n')}\n`);
   console.log(`RESULTS.md: ${files.length} of ${sets.length} data sets`);
+}
+
+/** A study's budget in words. */
+function limitOf({ steps, minutes }) {
+  return steps === undefined ? `${minutes} minutes of steps` : `${steps.toLocaleString('en-US')} steps at most`;
 }
