@@ -15,7 +15,7 @@ const checks = {
   'components (svelte-check)': [
     'apps/playground/node_modules/.bin/svelte-check',
     '--tsconfig',
-    'apps/playground/tsconfig.json',
+    './tsconfig.json',
     '--workspace',
     'apps/playground',
     '--fail-on-warnings',

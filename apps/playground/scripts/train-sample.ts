@@ -7,7 +7,7 @@ import { encodeSafetensors, stateDict } from '@orchid-ml/orchid-models';
 import { RecallSession } from '../src/compute/learn/session.ts';
 import { DEFAULT_LEARN, type LearnSettings } from '../src/shared/learn.ts';
 
-const folder = fileURLToPath(new URL('../src/compute/sample/', import.meta.url));
+const folder = fileURLToPath(new URL('../src/sample/', import.meta.url));
 /** The Fourier transform, whose kernel is a filter in the usual sense; two blocks, so that there is something to compare. */
 const settings: LearnSettings = { ...DEFAULT_LEARN, layers: 2, transform: 'dft', batchSize: 32 };
 

@@ -31,7 +31,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     const tab = await visit(browser, site);
     await tab.page.waitForLoadState('networkidle');
     expect(await textOf(tab.page, '[data-engine]')).toMatch(
-      /Computing in a worker on WebAssembly, (relaxed )?SIMD \(wasm was chosen because /,
+      /Computing in a worker on WebAssembly, (relaxed )?SIMD\s+Why\?\s+wasm was chosen because /,
     );
     const own = tab.requests.filter((address) => address.startsWith(site.address));
     expect(tab.requests.filter((address) => !own.includes(address) && !address.startsWith('data:'))).toEqual([]);
@@ -124,7 +124,11 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     // Three lengths, two mixers, forward and training step.
     expect(await page.locator('[aria-label=Figures] tbody tr').count()).toBe(12);
     expect(await page.locator('[aria-label=Figures] .why').count()).toBe(0);
-    expect(await page.locator('.plot canvas').count()).toBe(2);
+    await expect
+      .poll(() =>
+        page.locator('.plot').evaluateAll((plots) => plots.map((plot) => (plot as HTMLElement).dataset.points)),
+      )
+      .toEqual(['3', '3']);
     await inspectLooks(tab, 'scale');
     expect(tab.complaints).toEqual([]);
     await tab.close();
@@ -229,6 +233,29 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     model.dispose();
     await tab.close();
   }, 120_000);
+
+  it('Use: the model that comes with the page reads digits', async () => {
+    const tab = await visit(browser, site, { at: '#/use' });
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Take the one for digits' }).click();
+    const board = page.getByRole('application');
+    const { x, y, width, height } = (await board.boundingBox())!;
+    const draw = async (...places: (readonly [number, number])[]) => {
+      const [first, ...others] = places.map(([left, top]) => [x + left * width, y + top * height] as const);
+      await page.mouse.move(...first!);
+      await page.mouse.down();
+      for (const place of others) await page.mouse.move(...place, { steps: 8 });
+      await page.mouse.up();
+    };
+    await draw([0.3, 0.2], [0.7, 0.2], [0.5, 0.8]);
+    await expect.poll(() => textOf(page, '[data-answer=image]')).toBe('7');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    const ring = Array.from({ length: 25 }, (_, i) => (2 * Math.PI * i) / 24);
+    await draw(...ring.map((angle) => [0.5 + 0.2 * Math.sin(angle), 0.5 - 0.3 * Math.cos(angle)] as const));
+    await expect.poll(() => textOf(page, '[data-answer=image]')).toBe('0');
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
 
   it('goes from page to page by keyboard and by address; the back button and the theme are remembered', async () => {
     const tab = await visit(browser, site, { colorScheme: 'dark' });

@@ -2,6 +2,7 @@
 // All of it computes on one engine; between two steps of a training others are served.
 import { createModel, decodeSafetensors, modelFromFiles, parseConfig } from '@orchid-ml/orchid-models';
 import { createPipeline, RecallPipeline } from '@orchid-ml/pipelines';
+import sampleAddress from '../sample/recall.safetensors?url';
 import type { ModelCalls, ModelEvents } from '../shared/calls.ts';
 import type { LookSource } from '../shared/look.ts';
 import { pack, unpack } from './archive.ts';
@@ -9,7 +10,6 @@ import { lookAt, type Subject } from './inside/look.ts';
 import { rollAll } from './inside/roll.ts';
 import { filesOf, sessionOf } from './learn/files.ts';
 import { RecallSession } from './learn/session.ts';
-import sampleAddress from './sample/recall.safetensors?url';
 import { serve, tell } from './serve.ts';
 import { startEngine } from './start.ts';
 import { UsedModel } from './use/used-model.ts';

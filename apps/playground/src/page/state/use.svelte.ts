@@ -1,4 +1,5 @@
 // The model that was dropped on the page Use, and its last answer.
+import digits from '../../sample/digits.zip?url';
 import type { Opened } from '../../shared/use.ts';
 import { messageOf } from '../words.ts';
 import { engine } from './engine.svelte.ts';
@@ -18,11 +19,22 @@ class Use {
   }
 
   open(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    return this.#try(() => this.#take(files));
+  }
+
+  async #take(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const worker = await engine.worker();
+    this.opened = await worker.call('use.open', files);
+    this.answer = null;
+    this.#files = files;
+  }
+
+  /** The model of digits that comes with the page. */
+  openDigits(): Promise<void> {
     return this.#try(async () => {
-      const worker = await engine.worker();
-      this.opened = await worker.call('use.open', files);
-      this.answer = null;
-      this.#files = files;
+      const response = await fetch(digits);
+      if (!response.ok) throw new Error(`${digits}: the server answers ${response.status}`);
+      await this.#take(new Map([['digits.zip', new Uint8Array(await response.arrayBuffer())]]));
     });
   }
 

@@ -45,7 +45,7 @@ export function chartOptions(
   return {
     width,
     height,
-    padding: [10, 12, 0, 0],
+    padding: [10, 22, 0, 0],
     cursor: { drag: { x: false, y: false } },
     legend: { live: true },
     scales: {
