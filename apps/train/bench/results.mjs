@@ -1,10 +1,10 @@
 // Results on real data: trains Orchid and attention of the same width and depth for the same number of steps on each data set, by
 // `orchid study`, and writes RESULTS.md.
 //
-//   node apps/train/bench/results.mjs --data DIR [--only mnist,sst2] [--list] [--write]
+//   node apps/train/bench/results.mjs --data DIR [--only mnist,sst2] [--mixer orchid] [--list] [--write]
 //
 // DIR holds the data sets, each in the folder or archive named below. Every model is a process of its own; what is trained already
-// (in results/<name>/) is kept, so the same command goes on where it was stopped, and --only adds one line after another.
+// (in results/<name>/) is kept, so the same command goes on where it was stopped, and --only and --mixer add one after another.
 // --write puts everything that has been measured so far into RESULTS.md; without --data it does only that.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -95,6 +95,7 @@ const { values: options } = parseArgs({
   options: {
     data: { type: 'string' },
     only: { type: 'string' },
+    mixer: { type: 'string' },
     list: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
@@ -119,7 +120,8 @@ if (options.data !== undefined) {
 }
 if (options.write) writeResults();
 
-function measure({ name, title, args, path, text, budget: limit, mixers = 'orchid,attention' }) {
+function measure({ name, title, args, path, text, budget: limit, mixers: all = 'orchid,attention' }) {
+  const mixers = options.mixer ?? all;
   console.log(`\n== ${title}`);
   const at = (file) => join(options.data, file);
   const missing = [path, ...(text ?? [])].find((file) => file !== undefined && !existsSync(at(file)));
