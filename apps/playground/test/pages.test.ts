@@ -279,7 +279,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     await tab.close();
   });
 
-  it('says why an engine does not start, and goes on with another', async () => {
+  it('says why an engine does not start; what is in training goes on with another', async () => {
     const tab = await visit(browser, site, { at: '?engine=wasm' });
     const { page } = tab;
     await page.getByRole('button', { name: 'Train', exact: true }).click();
@@ -291,6 +291,31 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
       .waitFor();
     await page.getByLabel('Engine').selectOption('auto');
     await page.locator('[data-engine=wasm]').waitFor();
+    const step = await numberIn(page, '[data-figure=step]');
+    expect(step).toBeGreaterThan(3);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForFunction(
+      (before) => Number(document.querySelector('[data-figure=step]')!.textContent) > before,
+      step,
+    );
+    await tab.close();
+  });
+
+  it('says when its worker fails, and starts again', async () => {
+    const tab = await visit(browser, site);
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.waitForFunction(() => Number(document.querySelector('[data-figure=step]')!.textContent) > 3);
+    await page.workers()[0]!.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('a fault that the test put here');
+      });
+    });
+    await page.getByText('the worker failed:').and(page.locator('.bad')).waitFor();
+    await page.getByRole('button', { name: 'Start again' }).click();
+    await page.locator('[data-engine=wasm]').waitFor();
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.locator('dl[data-state=running]').waitFor();
     await tab.close();
   });
 });

@@ -21,6 +21,8 @@ export class WorkerClient<C extends Calls<C>, E = Record<never, never>> {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<keyof E, (data: never) => void>();
+  /** Called when the worker fails by itself. */
+  onFailure: ((error: Error) => void) | null = null;
   #next = 1;
   #end: Error | null = null;
 
@@ -29,7 +31,10 @@ export class WorkerClient<C extends Calls<C>, E = Record<never, never>> {
     worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#hear(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#close(new Error(`the worker failed: ${event.message || 'it could not be loaded, or ran out of memory'}`));
+      const why = event.message || 'it could not be loaded, or ran out of memory';
+      const error = new Error(`the worker failed: ${why}`);
+      this.#close(error);
+      this.onFailure?.(error);
     };
   }
 

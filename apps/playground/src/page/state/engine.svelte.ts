@@ -15,24 +15,34 @@ function fromAddress(): EngineChoice {
   return CHOICES.find((choice) => choice === asked) ?? 'auto';
 }
 
+/** Puts into a new worker what was in the one before. */
+type Arrival = () => Promise<void>;
+
+export interface Mover {
+  /** Called before the worker goes, with all that is in it. */
+  leave(): Promise<Arrival>;
+  /** Called when the worker has failed, and all that was in it is lost. */
+  lose(): Arrival;
+}
+
 class Engine {
   choice = $state<EngineChoice>(fromAddress());
   facts = $state.raw<EngineFacts | null>(null);
   isStarting = $state(false);
   /** why the chosen engine does not start */
   error = $state<string | null>(null);
-  /**
-   * Those who have something in the worker that has to move along: called before the worker goes, they give what puts it
-   * into the next one.
-   */
-  readonly movers: (() => Promise<() => Promise<void>>)[] = [];
+  /** Those who have something in the worker. */
+  readonly movers: Mover[] = [];
   /** Called with every new worker, for its events. */
   readonly onWorker: ((worker: ModelWorker) => void)[] = [];
   #worker: ModelWorker | null = null;
   #ready: Promise<ModelWorker> | null = null;
+  #arrivals: readonly Arrival[] = [];
 
   /** The worker, started when it is first wanted. @throws Error when its engine does not start */
   worker(): Promise<ModelWorker> {
+    // What has failed is started again by the visitor, not by whatever asks next.
+    if (this.error !== null && !this.#ready) return Promise.reject(new Error(this.error));
     this.#ready ??= this.#start();
     return this.#ready;
   }
@@ -40,16 +50,28 @@ class Engine {
   /** Changes the engine; the model in training moves over. Failures are in `error`. */
   async choose(choice: EngineChoice): Promise<void> {
     try {
-      const arrivals = this.facts ? await Promise.all(this.movers.map((leave) => leave())) : [];
+      // An engine that does not start leaves what is on its way to the next one that does.
+      if (this.facts) this.#arrivals = await Promise.all(this.movers.map((mover) => mover.leave()));
       this.choice = choice;
       this.#worker?.terminate();
       this.facts = null;
       this.#ready = this.#start();
       await this.#ready;
+      const arrivals = this.#arrivals;
+      this.#arrivals = [];
       for (const arrive of arrivals) await arrive();
     } catch (error) {
       this.error = messageOf(error);
     }
+  }
+
+  /** A worker that fails, by running out of memory for one, takes everything with it. */
+  #lose(worker: ModelWorker, error: Error): void {
+    if (this.#worker !== worker || !this.facts) return;
+    this.error = error.message;
+    this.facts = null;
+    this.#ready = null;
+    this.#arrivals = this.movers.map((mover) => mover.lose());
   }
 
   async #start(): Promise<ModelWorker> {
@@ -59,6 +81,7 @@ class Engine {
       new Worker(new URL('../../compute/models.worker.ts', import.meta.url), { type: 'module' }),
     );
     this.#worker = worker;
+    worker.onFailure = (error) => this.#lose(worker, error);
     for (const listen of this.onWorker) listen(worker);
     try {
       this.facts = await worker.call('start', this.choice);

@@ -69,7 +69,7 @@ class Learn {
 
   constructor() {
     engine.onWorker.push((worker) => worker.on('learn.progress', (progress) => this.#hear(progress)));
-    engine.movers.push(() => this.#leave());
+    engine.movers.push({ leave: () => this.#leave(), lose: () => this.#lose() });
   }
 
   #hear(progress: LearnProgress): void {
@@ -168,6 +168,12 @@ class Learn {
       const next = await engine.worker();
       this.status = await next.call('learn.open', new Map([['run.zip', saved]]));
     };
+  }
+
+  /** With a worker that failed: the settings stay, and so do the curves until there is another model. */
+  #lose(): () => Promise<void> {
+    this.status = null;
+    return async () => {};
   }
 
   async #try(work: () => Promise<void>): Promise<void> {

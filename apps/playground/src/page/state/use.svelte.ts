@@ -13,9 +13,10 @@ class Use {
 
   constructor() {
     // To another engine the model goes as it came: from its files.
-    engine.movers.push(async () => async () => {
+    const arrive = async () => {
       if (this.#files) await this.open(this.#files);
-    });
+    };
+    engine.movers.push({ leave: async () => arrive, lose: () => arrive });
   }
 
   open(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
