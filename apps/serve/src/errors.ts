@@ -23,7 +23,11 @@ export class ServiceError extends Error {
     /** seconds after which another try makes sense */
     readonly retryAfter?: number,
   ) {
+    // It is an answer, and nobody reads where it was made; to find that out is most of what refusing would cost.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'ServiceError';
   }
 }

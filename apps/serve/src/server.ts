@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Logger, pino } from 'pino';
 import { messageOf, OptionError } from './errors.ts';
 import { buildApp } from './http/app.ts';
+import { closeListener } from './http/close-listener.ts';
 import { readKeys } from './http/keys.ts';
 import type { ReadyState, Service } from './http/service.ts';
 import { Scheduler } from './inference/scheduler.ts';
@@ -44,9 +45,8 @@ const defaultEntry = new URL('../bin/worker.mjs', import.meta.url);
 /** A batch that takes so many deadlines, and so many milliseconds at least, is taken for one that never ends. */
 const stuckDeadlines = 6;
 const stuckMs = 30_000;
-/** Between being told to end and taking no more connections. */
-const lameDuckMs = 250;
-const sweepMs = 50;
+/** Connections that the system keeps until they are taken in, if it lets that many be. */
+const backlog = 2048;
 
 /**
  * Starts a server. It listens at once, and says at /readyz when its models are there.
@@ -111,7 +111,8 @@ export async function startServer(options: ServeOptions, context: ServeContext =
   const service: Service = {
     models: () => registry.status(),
     modelFor: (name, tasks) => resolveModel(registry.status(), name, tasks),
-    submit: (request, signal) => scheduler.submit(request, signal),
+    refusal: () => scheduler.refusal(),
+    submit: (request, whenGone) => scheduler.submit(request, whenGone),
     readiness,
     isDraining: () => isDraining,
   };
@@ -131,7 +132,7 @@ export async function startServer(options: ServeOptions, context: ServeContext =
     version: versionOf(),
   });
   try {
-    await app.listen({ host: settings.host, port: settings.port, listenTextResolver: () => 'listening' });
+    await app.listen({ host: settings.host, port: settings.port, backlog, listenTextResolver: () => 'listening' });
   } catch (error) {
     await app.close();
     const { code } = error as NodeJS.ErrnoException;
@@ -160,15 +161,8 @@ export async function startServer(options: ServeOptions, context: ServeContext =
     isDraining = true;
     log.info(scheduler.counts, 'shutting down: what has been taken is answered');
     registry.close();
-    // For a moment requests are still taken, each with word that its connection ends: so no client has just sent one more on a
-    // connection that is being closed.
-    await new Promise((resolve) => setTimeout(resolve, lameDuckMs));
-    // Connections on which nothing is asked any more, a browser's that it opened beforehand for one, are not waited for.
-    const sweep = setInterval(() => {
-      if (active() === 0) app.server.closeAllConnections();
-    }, sweepMs);
+    await closeListener(app.server, active);
     await app.close();
-    clearInterval(sweep);
     await scheduler.drain();
     await pool.close();
     log.info('shut down');

@@ -42,7 +42,7 @@ async function sendAll<T>(
   const sender = async () => {
     while (left-- > 0) {
       const outcome = await send(items.next().value as T);
-      add(statuses, outcome.status === 0 ? 'closed' : `${outcome.status}`);
+      add(statuses, outcome.status === 0 ? `closed without an answer (${outcome.kind})` : `${outcome.status}`);
       const complaint = complaintOf(outcome, isStream);
       if (complaint) add(complaints, complaint);
     }

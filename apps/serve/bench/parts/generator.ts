@@ -1,7 +1,7 @@
 // Sends requests as fast as they are answered (closed loop) or at a rate (open loop), and checks every answer. In a process
 // of its own.
-import { Agent, request } from 'node:http';
 import { sameAnswer } from './compare.ts';
+import { Connection, headerOf, requestBytes } from './connection.ts';
 import type { Asking } from './inputs.ts';
 import { answerQuestions } from './processes.ts';
 
@@ -9,7 +9,7 @@ export interface Run {
   readonly url: string;
   readonly askings: readonly Asking[];
   readonly seconds: number;
-  /** requests under way at once; or, with `rate`, at most */
+  /** requests under way at once; with a rate, at most: what is due while all are under way is not sent */
   readonly connections: number;
   /** requests a second, however fast they are answered; null for as fast as they are */
   readonly rate: number | null;
@@ -18,6 +18,8 @@ export interface Run {
 export interface Result {
   readonly seconds: number;
   readonly sent: number;
+  /** requests that were due at a rate while as many as allowed were under way */
+  readonly skipped: number;
   /** answers by status */
   readonly statuses: Readonly<Record<string, number>>;
   /** requests without an answer, by the error */
@@ -35,44 +37,49 @@ export interface Result {
 export type GeneratorQuestions = { run: { ask: Run; answer: Result } };
 
 async function run({ url, askings, seconds, connections, rate }: Run): Promise<Result> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const { hostname: host, port } = new URL(url);
+  const { hostname, port } = new URL(url);
   const statuses: Record<string, number> = {};
   const errors: Record<string, number> = {};
   const latencies: number[] = [];
-  let [sent, wrong, without, batches] = [0, 0, 0, 0];
-  const one = () =>
-    new Promise<boolean>((resolve) => {
-      const { path, body, answer } = askings[sent++ % askings.length]!;
-      const begin = performance.now();
-      const failed = (error: NodeJS.ErrnoException) => {
-        const name = error.code ?? error.message;
-        errors[name] = (errors[name] ?? 0) + 1;
-        resolve(false);
-      };
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-      const asked = request({ agent, host, port, path, method: 'POST', headers }, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.on('error', failed);
-        response.on('end', () => {
-          const status = response.statusCode!;
-          statuses[status] = (statuses[status] ?? 0) + 1;
-          if (status === 200) {
-            latencies.push(performance.now() - begin);
-            batches += Number(response.headers['x-batch-size']);
-            if (!sameAnswer(JSON.parse(text), answer)) wrong++;
-          } else if (status === 429 && !(Number(response.headers['retry-after']) >= 1)) without++;
-          resolve(true);
-        });
-      });
-      asked.on('error', failed);
-      asked.end(body);
-    });
+  const idle: Connection[] = [];
+  const bytes = askings.map(({ path, body }) => requestBytes(path, body));
+  // Answers that have been found right before need not be looked at again.
+  const right = askings.map(({ answer }) => new Set([JSON.stringify(answer)]));
+  let [sent, skipped, wrong, without, batches] = [0, 0, 0, 0, 0];
 
+  const one = async (): Promise<boolean> => {
+    const which = sent++ % askings.length;
+    const begin = performance.now();
+    let connection = idle.pop();
+    while (connection && !connection.isOpen) connection = idle.pop();
+    connection ??= new Connection(hostname, Number(port));
+    try {
+      const { status, head, body } = await connection.ask(bytes[which]!);
+      statuses[status] = (statuses[status] ?? 0) + 1;
+      if (connection.isOpen) idle.push(connection);
+      if (status === 429 && !(headerOf(head, 'retry-after') >= 1)) without++;
+      if (status !== 200) return true;
+      latencies.push(performance.now() - begin);
+      batches += headerOf(head, 'x-batch-size');
+      if (right[which]!.has(body)) return true;
+      if (sameAnswer(JSON.parse(body), askings[which]!.answer)) right[which]!.add(body);
+      else wrong++;
+      return true;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const name = code ?? message;
+      errors[name] = (errors[name] ?? 0) + 1;
+      return false;
+    }
+  };
+
+  // Some at a time: more at once than the system keeps for the server would have to knock a second time, a second later.
+  if (rate !== null)
+    while (idle.length < connections) {
+      const some = Array.from({ length: 64 }, () => new Connection(hostname, Number(port)));
+      await Promise.all(some.map(({ opened }) => opened));
+      idle.push(...some);
+    }
   const begin = performance.now();
   const end = begin + 1000 * seconds;
   if (rate === null) {
@@ -84,22 +91,33 @@ async function run({ url, askings, seconds, connections, rate }: Run): Promise<R
     };
     await Promise.all(Array.from({ length: connections }, client));
   } else {
+    let underWay = 0;
+    const counted = async () => {
+      underWay++;
+      const ok = await one();
+      underWay--;
+      return ok;
+    };
     const all: Promise<boolean>[] = [];
     while (performance.now() < end) {
       const due = Math.floor(((performance.now() - begin) / 1000) * rate);
-      while (sent < due) all.push(one());
+      while (sent + skipped < due) {
+        if (underWay < connections) all.push(counted());
+        else skipped++;
+      }
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await Promise.all(all);
   }
   const took = (performance.now() - begin) / 1000;
-  agent.destroy();
+  for (const connection of idle) connection.close();
   latencies.sort((a, b) => a - b);
   const at = (share: number) =>
     Math.round(10 * (latencies[Math.min(latencies.length - 1, Math.floor(share * latencies.length))] ?? 0)) / 10;
   return {
     seconds: took,
     sent,
+    skipped,
     statuses,
     errors,
     wrong,

@@ -7,14 +7,25 @@ import type { ServeOptions } from '../../src/index.ts';
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm')).href;
 
+/** Requests that a server has taken, and those that it has answered to the end. */
+export interface Counts {
+  readonly taken: number;
+  readonly answered: number;
+}
+
 /** A process that answers one question at a time. */
 export class Asked<Questions extends Record<string, { readonly ask: unknown; readonly answer: unknown }>> {
   readonly process: ChildProcess;
+  /** of a server, when it has ended */
+  counts: Counts | null = null;
 
   constructor(file: string, execArgv: readonly string[] = []) {
     this.process = fork(fileURLToPath(new URL(file, import.meta.url)), {
       execArgv: ['--import', tsx, ...execArgv],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.process.on('message', (message: { readonly counts?: Counts }) => {
+      this.counts = message.counts ?? this.counts;
     });
   }
 

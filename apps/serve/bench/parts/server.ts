@@ -1,4 +1,5 @@
 // The server of a benchmark, in a process of its own.
+import { subscribe } from 'node:diagnostics_channel';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { type ServeOptions, type Server, startServer } from '../../src/index.ts';
@@ -8,9 +9,17 @@ let server: Server | null = null;
 const delays = monitorEventLoopDelay({ resolution: 1 });
 const ms = (nanoseconds: number) => Math.round(nanoseconds / 1e4) / 100;
 
+const counts = { taken: 0, answered: 0 };
+subscribe('http.server.request.start', () => {
+  counts.taken++;
+});
+subscribe('http.server.response.finish', () => {
+  counts.answered++;
+});
+
 process.on('SIGTERM', async () => {
   await server?.close();
-  process.exit(0);
+  process.send!({ counts }, () => process.exit(0));
 });
 
 answerQuestions({

@@ -82,28 +82,32 @@ export async function buildApp(parts: AppParts): Promise<Built> {
   });
 
   let active = 0;
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     active++;
     reply.raw.once('close', () => {
       active--;
     });
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+    done();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     // So that no connection is kept open by a client that could send more.
     if (service.isDraining()) reply.header('connection', 'close');
+    done(null, payload);
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
     const status = reply.statusCode;
     metrics.requests.inc({ method, route, status });
     metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1000);
-    request.log.info(
+    // Of those that are too many, the metrics tell how many.
+    request.log[status === 429 ? 'debug' : 'info'](
       { method, route, status, ms: Math.round(reply.elapsedTime * 10) / 10, key: request.keyName ?? undefined },
       'request',
     );
+    done();
   });
   if (isLoopback(settings.host)) refuseOtherNames(app as unknown as FastifyInstance);
   askForKeys(app as unknown as FastifyInstance, keys);

@@ -22,10 +22,11 @@ function hostName(header: string): string {
  * change the Host header, though.
  */
 export function refuseOtherNames(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
+  const refusal = () =>
+    new ServiceError(421, 'wrong_host', 'this server answers to localhost alone; --host lets others in');
+  app.addHook('onRequest', (request, _reply, done) => {
     const name = hostName(request.headers.host ?? '').toLowerCase();
-    if (!isLoopback(name))
-      throw new ServiceError(421, 'wrong_host', 'this server answers to localhost alone; --host lets others in');
+    done(isLoopback(name) ? undefined : refusal());
   });
 }
 

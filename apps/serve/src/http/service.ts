@@ -19,7 +19,10 @@ export interface Service {
    * @throws ServiceError for an unknown name, a model for another task, and where several fit
    */
   modelFor(name: string | undefined, tasks: readonly PipelineTask[]): string;
-  submit(request: JobRequest, signal: AbortSignal): Promise<JobResult>;
+  /** Whether another request is too many now: the seconds after which there may be room, or null. */
+  refusal(): number | null;
+  /** @param whenGone calls back when the client has gone */
+  submit(request: JobRequest, whenGone: (gone: () => void) => void): Promise<JobResult>;
   readiness(): ReadyState;
   /** Whether the server answers what it has taken, and then ends. */
   isDraining(): boolean;

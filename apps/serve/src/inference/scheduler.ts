@@ -74,29 +74,28 @@ export class Scheduler {
     return { waiting: this.#jobs.size - this.#running, running: this.#running };
   }
 
+  /** Whether another request is too many now: the seconds after which there may be room, or null when it is welcome. */
+  refusal(): number | null {
+    return this.#load.refuses(this.counts.waiting, this.#parts.workers.engines.length);
+  }
+
   /**
    * Has a request answered.
    *
-   * @param signal aborted when nobody waits for the answer any more
+   * @param whenGone calls back when nobody waits for the answer any more; later than the answer it may, too
    * @throws ServiceError for whatever keeps it from being answered
    */
-  submit(request: JobRequest, signal?: AbortSignal): Promise<JobResult> {
+  submit(request: JobRequest, whenGone?: (gone: () => void) => void): Promise<JobResult> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw shuttingDown();
-      if (signal?.aborted) throw clientGone();
-      const { waiting } = this.counts;
-      const retryAfter = this.#load.refuses(waiting, this.#parts.workers.engines.length);
+      const retryAfter = this.refusal();
       if (retryAfter !== null) throw queueFull(retryAfter);
       const job = new Job(++this.#ids, request, performance.now(), { resolve, reject });
       this.#jobs.set(job.id, job);
       const { deadlineMs } = this.#options;
       const timer = setTimeout(() => this.#fail(job, deadlineExceeded(deadlineMs)), deadlineMs);
-      const onAbort = () => this.#fail(job, clientGone());
-      signal?.addEventListener('abort', onAbort, { once: true });
-      job.onDone = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-      };
+      job.onDone = () => clearTimeout(timer);
+      whenGone?.(() => this.#fail(job, clientGone()));
       this.#bind(job);
     });
   }

@@ -5,7 +5,7 @@ import { invalidRequest } from '../../errors.ts';
 import type { App } from '../app-type.ts';
 import { mediaTypes, readMediaBodies } from '../bodies.ts';
 import { type BodyOf, ClassifyAnswer, jsonOrMedia, MediaQuery } from '../schemas.ts';
-import { answer, given, type RouteContext } from './context.ts';
+import { answer, given, type RouteContext, refuseEarly } from './context.ts';
 import { classifiers, fieldInput, rawInput } from './media.ts';
 
 export function classifyRoute(app: App, context: RouteContext): void {
@@ -15,6 +15,7 @@ export function classifyRoute(app: App, context: RouteContext): void {
     '/v1/classify',
     {
       config,
+      onRequest: refuseEarly(context),
       bodyLimit: jsonMediaLimit,
       schema: {
         summary: 'Tell the class of a text, an image or a sound',

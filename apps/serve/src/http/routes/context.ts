@@ -1,7 +1,7 @@
 // What the routes share: the service, the schemas, the limits, and how a request becomes a job.
 import type { PipelineTask } from '@orchid-ml/pipelines';
-import type { FastifyReply } from 'fastify';
-import { invalidRequest } from '../../errors.ts';
+import type { FastifyReply, onRequestHookHandler } from 'fastify';
+import { invalidRequest, queueFull } from '../../errors.ts';
 import type { Operation, WireInput } from '../../workers/messages.ts';
 import type { Bodies, ErrorSchema } from '../schemas.ts';
 import type { Service } from '../service.ts';
@@ -28,14 +28,13 @@ export interface Asked {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Aborted when the client closes the connection before it has its answer. */
-function clientSignal(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
-}
+/** Refuses before the body is read what would be refused anyway: under too much load that is what there is most of. */
+export const refuseEarly =
+  ({ service }: RouteContext): onRequestHookHandler =>
+  (_request, _reply, done) => {
+    const retryAfter = service.refusal();
+    done(retryAfter === null ? undefined : queueFull(retryAfter));
+  };
 
 /**
  * Has a model answer; says in the headers which it was.
@@ -49,9 +48,12 @@ export async function answer<T>(
   { model, tasks, operation, input, options }: Asked,
 ): Promise<T> {
   checkTexts(input, options);
-  const signal = clientSignal(reply);
   const name = service.modelFor(model, tasks);
-  const { value, version, batchSize } = await service.submit({ model: name, operation, input, options }, signal);
+  const { value, version, batchSize } = await service.submit({ model: name, operation, input, options }, (gone) => {
+    // It closes after the answer, too; nobody minds then.
+    if (reply.raw.destroyed) gone();
+    else reply.raw.once('close', gone);
+  });
   reply.header('x-model', version.model);
   reply.header('x-model-version', String(version.number));
   reply.header('x-batch-size', String(batchSize));

@@ -6,7 +6,7 @@ import type { WireInput } from '../../workers/messages.ts';
 import type { App } from '../app-type.ts';
 import { mediaTypes, readMediaBodies } from '../bodies.ts';
 import { type BodyOf, EmbeddingAnswer, jsonOrMedia, MediaQuery } from '../schemas.ts';
-import { answer, type RouteContext } from './context.ts';
+import { answer, type RouteContext, refuseEarly } from './context.ts';
 import { fieldInput, rawInput } from './media.ts';
 
 /** The tasks whose models read a kind of input. */
@@ -24,6 +24,7 @@ export function embeddingsRoute(app: App, context: RouteContext): void {
     '/v1/embeddings',
     {
       config,
+      onRequest: refuseEarly(context),
       bodyLimit: jsonMediaLimit,
       schema: {
         summary: 'Embed a text, an image, a sound or a sequence',

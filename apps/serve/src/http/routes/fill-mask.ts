@@ -2,7 +2,7 @@
 import type { Static } from '@fastify/type-provider-typebox';
 import type { App } from '../app-type.ts';
 import { FillMaskAnswer } from '../schemas.ts';
-import { answer, given, type RouteContext } from './context.ts';
+import { answer, given, type RouteContext, refuseEarly } from './context.ts';
 
 export function fillMaskRoute(app: App, context: RouteContext): void {
   const { bodies, errors, config } = context;
@@ -10,6 +10,7 @@ export function fillMaskRoute(app: App, context: RouteContext): void {
     '/v1/fill-mask',
     {
       config,
+      onRequest: refuseEarly(context),
       schema: {
         summary: 'Fill the masks of a text',
         tags: ['models'],

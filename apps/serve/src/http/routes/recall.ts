@@ -2,7 +2,7 @@
 import type { Static } from '@fastify/type-provider-typebox';
 import type { App } from '../app-type.ts';
 import { RecallAnswer } from '../schemas.ts';
-import { answer, given, type RouteContext } from './context.ts';
+import { answer, given, type RouteContext, refuseEarly } from './context.ts';
 
 export function recallRoute(app: App, context: RouteContext): void {
   const { bodies, errors, config } = context;
@@ -10,6 +10,7 @@ export function recallRoute(app: App, context: RouteContext): void {
     '/v1/recall',
     {
       config,
+      onRequest: refuseEarly(context),
       schema: {
         summary: 'Answer the question of a sequence of pairs',
         tags: ['models'],
