@@ -70,8 +70,8 @@ export function sendStream(url: string, { kind, parts }: MalformedStream, patien
 
 /** Why an outcome is none of those that a malformed request may have, or null. */
 export function complaintOf({ kind, status, body }: Outcome, isStream: boolean): string | null {
-  // A client that still writes when the answer comes and the connection closes may not get to read it.
-  if (status === 0) return isStream || kind === 'huge' || kind === 'deep' ? null : `${kind}: no answer`;
+  // Of a stream that is no HTTP there may be nothing to answer.
+  if (status === 0) return isStream ? null : `${kind}: no answer`;
   if (status < 400 || status >= 500) return `${kind}: status ${status} ${body.slice(0, 200)}`;
   try {
     const { error } = JSON.parse(body) as { error: Record<string, unknown> };

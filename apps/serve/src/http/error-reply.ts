@@ -35,6 +35,9 @@ export function serviceErrorOf(error: unknown): ServiceError | null {
   return null;
 }
 
+/** Bytes of a body that is too large and is read past, to be thrown away. */
+const mostReadPast = 2 ** 26;
+
 /** Fastify's error handler. */
 export function replyError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = serviceErrorOf(error);
@@ -42,6 +45,8 @@ export function replyError(error: unknown, request: FastifyRequest, reply: Fasti
   const { status, code, message, retryAfter } =
     known ?? new ServiceError(500, 'internal', 'something went wrong in the server; its log says more');
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  // A body of a size that can be read past: who still sends it would else find the connection closed, and no answer.
+  if (status === 413 && Number(request.headers['content-length']) <= mostReadPast) reply.removeHeader('connection');
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   return reply
     .code(status)
