@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   // Relative addresses: the site works at the root of a server and in a folder of it.
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte({ configFile: false })],
   worker: { format: 'es' },
   build: { target: 'es2022', modulePreload: { polyfill: false } },
 });

@@ -91,12 +91,12 @@ export class Meter {
       return { ...times, peakBytes: heapUse()?.peak ?? null, recompute };
     } catch (error) {
       if (!(error instanceof StepTooLargeError)) throw error;
-      const { neededBytes, length: tokens } = error.details;
-      const what = Number.isFinite(neededBytes)
-        ? `would take ${memorySize(neededBytes)}`
-        : 'is too large for the device';
-      const limit = memorySize(this.#settings.memoryLimit);
-      return { cannot: `a training step over ${tokens.toLocaleString('en-US')} tokens ${what}; the limit is ${limit}` };
+      const { neededBytes, usedBytes, length: tokens } = error.details;
+      const step = `a training step over ${tokens.toLocaleString('en-US')} tokens`;
+      if (!Number.isFinite(neededBytes)) return { cannot: `${step} has a tensor that is too large for the device` };
+      // A plan leaves some of the limit to the gaps between blocks.
+      const limit = `${memorySize(this.#settings.memoryLimit)}, of which 95 % are counted on`;
+      return { cannot: `${step} would take ${memorySize(neededBytes + usedBytes)}; the limit is ${limit}` };
     } finally {
       optimizer.dispose();
       model.dispose();
