@@ -20,8 +20,8 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     workers: { type: 'string' },
-    connections: { type: 'string', default: '64' },
-    'deadline-ms': { type: 'string', default: '2000' },
+    connections: { type: 'string', default: '192' },
+    'deadline-ms': { type: 'string', default: '5000' },
     write: { type: 'boolean', default: false },
   },
 });

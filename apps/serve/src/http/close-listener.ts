@@ -4,9 +4,8 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 
 /** For so many milliseconds requests are still taken, each answered with word that its connection ends. */
 const lameDuckMs = 250;
-/** A turn of the event loop that took less had little to do; so many are waited for. */
-const quietTurnMs = 0.5;
-const mostTurns = 500;
+/** ... and then so many more until nobody waits to be taken in, if that comes to be. */
+const patienceMs = 500;
 const sweepMs = 50;
 /** Looks in a row that find nothing under way, before what is still connected is cut off. */
 const quietSweeps = 3;
@@ -19,12 +18,7 @@ const quietSweeps = 3;
 export async function closeListener(server: Server, active: () => number): Promise<void> {
   // So that no client has just sent one more request on a connection that is being closed.
   await setTimeout(lameDuckMs);
-  // The system resets who has connected and was not taken in: best when the event loop has just done so and had little else to do.
-  for (let i = 0; i < mostTurns; i++) {
-    const begin = performance.now();
-    await setImmediate();
-    if (performance.now() - begin < quietTurnMs) break;
-  }
+  await emptyBacklog(server);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   let quiet = 0;
   const sweep = setInterval(() => {
@@ -34,4 +28,20 @@ export async function closeListener(server: Server, active: () => number): Promi
   }, sweepMs);
   await closed;
   clearInterval(sweep);
+}
+
+/** The system resets who has connected and was not taken in: waits for a turn of the event loop in which there was nobody. */
+async function emptyBacklog(server: Server): Promise<void> {
+  let taken = 0;
+  const count = () => {
+    taken++;
+  };
+  server.on('connection', count);
+  const end = performance.now() + patienceMs;
+  let before: number;
+  do {
+    before = taken;
+    await setImmediate();
+  } while (taken > before && performance.now() < end);
+  server.off('connection', count);
 }

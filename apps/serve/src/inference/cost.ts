@@ -2,6 +2,8 @@
 
 /** How fast an average follows: one new observation counts a quarter. */
 const share = 0.25;
+/** So many times the average is the most that one observation counts: a hiccup of the machine is no slow model. */
+const most = 2;
 
 /** Milliseconds a position, apart for single inputs and for batches, which cost less each. */
 export class Cost {
@@ -12,7 +14,8 @@ export class Cost {
   /** Learns from a batch of `count` inputs and `positions` in all that took `ms`. */
   observe(count: number, positions: number, ms: number): void {
     const each = ms / Math.max(1, positions);
-    const follow = (before: number | null) => (before === null ? each : before + share * (each - before));
+    const follow = (before: number | null) =>
+      before === null ? each : before + share * (Math.min(each, most * before) - before);
     if (count === 1) this.#alone = follow(this.#alone);
     else this.#batched = follow(this.#batched);
     const mean = positions / count;

@@ -41,6 +41,17 @@ describe('Cost', () => {
   });
 });
 
+describe('Cost, when the machine', () => {
+  it('hiccups once, hardly minds; when it stays slow, knows it soon', () => {
+    const cost = new Cost();
+    cost.observe(1, 1, 10);
+    cost.observe(1, 1, 2000);
+    expect(cost.estimate(1, 1, 0)).toBeLessThanOrEqual(12.5);
+    for (let i = 0; i < 30; i++) cost.observe(1, 1, 100);
+    expect(cost.estimate(1, 1, 0)).toBeGreaterThan(95);
+  });
+});
+
 describe('Load', () => {
   const load = () => new Load({ queueLimit: 10, deadlineMs: 1000 });
 
