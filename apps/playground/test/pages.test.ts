@@ -153,9 +153,13 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     await page.getByLabel('A text; what is hidden').fill('the qu_ck brown f_x');
     await page.getByRole('button', { name: 'Fill' }).click();
     expect(await textOf(page, '[data-answer=filled]')).toBe(wanted!.filled);
-    const shown = await page.getByRole('list', { name: 'Guesses for mask 2' }).locator('.figure').allTextContents();
-    expect(shown.map(Number.parseFloat)).toEqual(
-      wanted!.masks[1]!.map(({ probability }) => expect.closeTo(100 * probability, 0)),
+    const guesses = page.getByRole('list', { name: 'Guesses for mask 2' });
+    const names = await guesses.locator('.name').allTextContents();
+    expect(names).toEqual(wanted!.masks[1]!.map(({ token }) => (token === ' ' ? '␣' : token)));
+    const shares = await guesses.locator('.figure').allTextContents();
+    // Shown to a tenth of a percent.
+    expect(shares.map(Number.parseFloat)).toEqual(
+      wanted!.masks[1]!.map(({ probability }) => expect.closeTo(100 * probability, 0.95)),
     );
     await inspectLooks(tab, 'use-text');
     await page.getByLabel('A text; what is hidden').fill('nothing hidden');
