@@ -84,7 +84,11 @@ export function trainCommand(name: TaskName) {
         evaluation: ended.scores ?? null,
         engine: String(engine),
       });
-      suggestions(io, kind.suggest(io.program, folder.argument, config));
+      const isAsked = kind.preprocessor(config) !== null;
+      suggestions(io, [
+        ...kind.suggest(io.program, folder.argument, config),
+        ...(isAsked ? [[`${io.program} serve ${folder.argument}`, 'let it answer over HTTP'] as const] : []),
+      ]);
       const required = config.training.require_accuracy;
       if (required !== null && !((score ?? Number.NaN) >= required)) throw tooLow(score, required);
       return 0;
