@@ -78,6 +78,8 @@ export interface Running {
   metric(line: string): Promise<number>;
   /** inputs that wait or are computed */
   taken(): Promise<number>;
+  /** the same, and the requests that models have answered since the start */
+  begun(): Promise<number>;
 }
 
 const open = new Set<Server>();
@@ -131,6 +133,13 @@ export function client(url: string): Omit<Running, 'server' | 'log'> {
         headers: { 'content-type': 'application/json', ...init.headers },
       }),
     metric,
+    begun: async () => {
+      const { body } = await send<string>('/metrics');
+      const lines = body
+        .split('\n')
+        .filter((line) => /^orchid_(requests_total\{method="POST"|(queue|running)_inputs )/.test(line));
+      return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    },
     taken: async () => (await metric('orchid_queue_inputs')) + (await metric('orchid_running_inputs')),
   };
 }

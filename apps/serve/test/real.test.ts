@@ -62,7 +62,7 @@ describe('with real models', () => {
       errors += chunk;
     });
     await until(() => errors.includes('ready on '), 'the server is ready', 50);
-    const { send } = client(/listening at (\S+),/.exec(errors)![1]!);
+    const { send, begun } = client(/listening at (\S+),/.exec(errors)![1]!);
     const answer = async (path: string, init: RequestInit) => {
       const { status, body } = await send(path, init);
       expect(status, JSON.stringify(body)).toBe(200);
@@ -103,8 +103,10 @@ describe('with real models', () => {
         );
 
     // Told to end under load: every request is answered, and the exit code is 0.
+    const before = await begun();
     const replies = Array.from({ length: 40 }, () => send('/v1/fill-mask', json({ text })));
-    setTimeout(() => child.kill('SIGTERM'), 20);
+    await until(async () => (await begun()) >= before + 40, 'all are taken');
+    child.kill('SIGTERM');
     const statuses = (await Promise.all(replies)).map(({ status }) => status);
     expect(statuses).toEqual(Array(40).fill(200));
     const code = await new Promise((resolve) =>

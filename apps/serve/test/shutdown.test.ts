@@ -6,12 +6,12 @@ import { start, testFolder, until, writeFake } from './fake-server.ts';
 const folder = testFolder();
 
 it('answers all that it has taken, and then ends', async () => {
-  const { server, post, taken } = await start([writeFake(join(folder, 'm'), { ms: 150 })], {
+  const { server, post, begun } = await start([writeFake(join(folder, 'm'), { ms: 150 })], {
     maxBatch: 2,
     batchWaitMs: 0,
   });
   const replies = Array.from({ length: 12 }, (_, i) => post(`${i}`.padStart(2, '0')));
-  await until(async () => (await taken()) >= 8, 'most are taken');
+  await until(async () => (await begun()) >= 12, 'all are taken');
   const closed = server.close();
   expect(server.readiness()).toMatchObject({ ready: false, reason: 'shutting down' });
   const done = await Promise.all(replies);

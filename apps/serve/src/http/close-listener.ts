@@ -1,14 +1,14 @@
 // Takes a listener down so that no client loses a request that it could believe to have been taken.
 import type { Server } from 'node:http';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { Server as NetServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
-/** For so many milliseconds requests are still taken, each answered with word that its connection ends. */
-const lameDuckMs = 250;
-/** ... and then so many more until nobody waits to be taken in, if that comes to be. */
-const patienceMs = 500;
+/** For so many milliseconds at most it is waited for a moment in which nobody waits to be taken in. */
+const patienceMs = 100;
 const sweepMs = 50;
-/** Looks in a row that find nothing under way, before what is still connected is cut off. */
-const quietSweeps = 3;
+/** Looks in a row that find nothing under way, before what is still connected is cut off: whoever has just sent a request on a
+ * connection that was idle is answered by then, with word that it ends. */
+const quietSweeps = 5;
 
 /**
  * Takes no more connections; resolves when those that there are have ended.
@@ -16,14 +16,14 @@ const quietSweeps = 3;
  * @param active requests whose answers are not out yet
  */
 export async function closeListener(server: Server, active: () => number): Promise<void> {
-  // So that no client has just sent one more request on a connection that is being closed.
-  await setTimeout(lameDuckMs);
   await emptyBacklog(server);
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // An HTTP server's own `close` would also cut off idle connections, at the very moment at which a request may be on its way.
+  const closed = new Promise<void>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve());
+  });
   let quiet = 0;
   const sweep = setInterval(() => {
     quiet = active() === 0 ? quiet + 1 : 0;
-    // Connections on which nothing is asked, a browser's that it opened beforehand for one, are not waited for.
     if (quiet >= quietSweeps) server.closeAllConnections();
   }, sweepMs);
   await closed;
