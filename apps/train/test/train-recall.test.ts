@@ -84,7 +84,7 @@ describe('orchid train recall', () => {
     );
     expect(code).toBe(1);
     expect(errors).toMatch(/the accuracy is [\d.]+ %; training\.require_accuracy asks for 100\.00 %/);
-    expect(output).toMatch(/Try next:[^]*let it answer over HTTP\n +\S+ serve bad\n/);
+    expect(output).toMatch(/Try next:[\s\S]*let it answer over HTTP\n +\S+ serve bad\n/);
   });
 
   it('stops early when an evaluation is good enough', async () => {
