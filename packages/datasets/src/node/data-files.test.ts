@@ -61,13 +61,25 @@ describe('openDataFiles', () => {
     await expect(openDataFiles(at('set'), ['.wav', '.mp3'])).rejects.toThrow('it has no files that end in .wav, .mp3');
   });
 
+  it('refuses archives that end too early, wherever they do', async () => {
+    const whole = await readFile(join(home, 'set.tar.gz'));
+    const file = join(home, 'cut.tar.gz');
+    for (let length = 0; length < whole.length; length++) {
+      await writeFile(file, whole.subarray(0, length));
+      await expect(openDataFiles(file), `${length} bytes`).rejects.toThrow(
+        `${file}: it is a damaged archive, or none:`,
+      );
+    }
+  });
+
   it('refuses damaged archives', async () => {
     const whole = await readFile(join(home, 'set.tar.gz'));
     const file = join(home, 'bad.tar.gz');
-    for (const bytes of [whole.subarray(0, whole.length - 40), whole.map((byte, i) => (i > 60 ? byte ^ 85 : byte))]) {
-      await writeFile(file, bytes);
-      await expect(openDataFiles(file)).rejects.toThrow(`${file}: it is a damaged archive, or none:`);
-    }
+    await writeFile(
+      file,
+      whole.map((byte, i) => (i > 60 ? byte ^ 85 : byte)),
+    );
+    await expect(openDataFiles(file)).rejects.toThrow(`${file}: it is a damaged archive, or none:`);
     await writeFile(file, 'this is no archive at all, but text that goes on for more than a header'.repeat(20));
     await expect(openDataFiles(file)).rejects.toThrow(`${file}: it is a damaged archive, or none:`);
     const tar = await readFile(join(home, 'flat.tar'));

@@ -71,12 +71,14 @@ async function ofArchive(path: string, isWanted: (name: string) => boolean): Pro
         const name = entry.path.replace(/^\.\//, '');
         const isHidden = name.split('/').some((part) => part.startsWith('.'));
         if (entry.type !== 'File' || isHidden || !isWanted(name)) return;
-        reading.push(entry.concat().then((bytes) => void contents.set(name, bytes)));
+        const whole = entry.concat().then((bytes) => void contents.set(name, bytes));
+        // A file that the archive breaks off in may end in an error of its own, or never; it is the archive's that counts.
+        whole.catch(() => {});
+        reading.push(whole);
       },
     });
     await Promise.all(reading);
   } catch (error) {
-    await Promise.allSettled(reading);
     throw explain(path, error);
   }
   return {
