@@ -45,6 +45,19 @@ describe('Buckets', () => {
     expect(buckets.take(1000, any, false)?.jobs).toEqual(jobs.slice(3));
   });
 
+  it('lets nothing wait behind full batches that came later, as there may be no end of these', () => {
+    const [rare, ...many] = [jobOf(1, 7), ...[20, 21, 22, 23, 24, 25].map((arrived) => jobOf(arrived))];
+    const buckets = bucketsOf([rare!, ...many]);
+    expect(buckets.take(25, any, true)?.jobs).toEqual([rare]);
+    expect(buckets.take(25, any, true)?.jobs).toEqual(many.slice(0, 3));
+  });
+
+  it('gives what is to be alone also to who computes already: it will not grow', () => {
+    const job = jobOf(1);
+    job.alone = true;
+    expect(bucketsOf([job]).take(1, any, true)?.jobs).toEqual([job]);
+  });
+
   it('keeps to the positions, but for one that has more by itself', () => {
     const [a, b, c] = [jobOf(1, 40), jobOf(2, 40), jobOf(3, 40)];
     const buckets = bucketsOf([a, b, c]);

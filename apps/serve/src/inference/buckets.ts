@@ -65,17 +65,21 @@ export class Buckets {
    * came first.
    *
    * @param fits whether the worker that asks has this version
-   * @param onlyFull for a worker that computes already: a batch that could still grow had better do so
+   * @param isBusy whether it computes already. Then batches had better grow as long as none is full; once one is, it is still the
+   *   first to come that is the first to go, as workers that always have a full batch to compute would never take another
    */
-  take(now: number, fits: (version: Version) => boolean, onlyFull: boolean): Batch | null {
+  take(now: number, fits: (version: Version) => boolean, isBusy: boolean): Batch | null {
     let best: [string, Bucket] | null = null;
+    let someFull = false;
     for (const [key, bucket] of this.#buckets) {
       if (!fits(bucket.version)) continue;
       const { oldest } = bucket;
-      const due = this.#isFull(bucket) || (!onlyFull && now >= this.#dueAt(oldest));
-      if (due && (best === null || oldest.arrived < best[1].oldest.arrived)) best = [key, bucket];
+      const isFull = this.#isFull(bucket);
+      someFull ||= isFull;
+      const isDue = isFull || now >= this.#dueAt(oldest);
+      if (isDue && (best === null || oldest.arrived < best[1].oldest.arrived)) best = [key, bucket];
     }
-    return best && this.#cut(...best);
+    return best && (someFull || !isBusy) ? this.#cut(...best) : null;
   }
 
   /** When the next bucket will have waited long enough that has not yet; null when there is none. Those that have wait for a worker. */
@@ -92,8 +96,9 @@ export class Buckets {
     return alone ? arrived : arrived + this.#limits.batchWaitMs;
   }
 
-  #isFull({ jobs, positions }: Bucket): boolean {
+  #isFull({ jobs, positions, oldest }: Bucket): boolean {
     const { maxBatch, maxBatchPositions } = this.#limits;
+    if (oldest.alone) return true;
     // Full, too, when one more of the mean size would not fit.
     return jobs.size >= maxBatch || positions + positions / jobs.size > maxBatchPositions;
   }
