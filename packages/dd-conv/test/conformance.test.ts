@@ -11,8 +11,13 @@ import { engines, error, Rng, randomArray, start, values } from './engines.ts';
 const lengths = [1, 2, 3, 8, 16, 17, 30, 31, 64, 97, 100, 128];
 const widths = [1, 3, 8, 13, 16];
 // On webgpu every length is two programs of its own, which a driver may take seconds to compile: the fullest case of each
-// transform, which has every buffer, sees all lengths, the others these, and the widths in turn.
+// transform, which has every buffer, sees all lengths, the others some of these by turns, such that
+// a length meets kernels with and without a spectrum, a skip and neither, and the widths in turn.
 const fewLengths = [1, 17, 30];
+const turns = [
+  [1, 30],
+  [17, 30],
+];
 const isFullest = (c: Case) => c.gates === true && c.kernel === 'shared';
 // Float32 against float64, relative to the largest magnitude.
 const valueBound = 2e-6;
@@ -72,7 +77,7 @@ describe.each(engines)('%s', (engine) => {
     tf.dispose([...tensors, dy, y, value, grads]);
   }
 
-  describe.each(cases.map((c) => [label(c), c] as const))('ddConv, %s', (_, c) => {
+  describe.each(cases.map((c, i) => [label(c), c, i] as const))('ddConv, %s', (_, c, turn) => {
     /** The operator at one size, against the sums or, where those would take too long, the plain functions. */
     async function checkSize(length: number, width: number, isSummed = true) {
       const norm = (['forward', 'ortho', 'backward'] as const)[length % 3]!;
@@ -86,7 +91,7 @@ describe.each(engines)('%s', (engine) => {
 
     const isWebGpu = engine === 'webgpu';
     it('at every length and width', async () => {
-      for (const [i, length] of (isWebGpu && !isFullest(c) ? fewLengths : lengths).entries()) {
+      for (const [i, length] of (isWebGpu && !isFullest(c) ? turns[(turn + (turn >> 1)) % 2]! : lengths).entries()) {
         // Every length with a full and an uneven width, every width with a few lengths.
         const all = length === 17 || length === 30 || length === 64 ? widths : [8, 13];
         for (const width of isWebGpu ? [all[i % all.length]!] : all) await checkSize(length, width);
