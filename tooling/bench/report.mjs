@@ -11,7 +11,7 @@ export const machine = () => `${cpus()[0]?.model.trim()}, ${cpus().length} cores
 /** A Markdown table; every column but the first is aligned to the right. */
 export function markdownTable(titles, rows) {
   const all = [titles, ...rows].map((cells) => cells.map(String));
-  const widths = titles.map((_, i) => Math.max(4, ...all.map((cells) => cells[i].length)));
+  const widths = titles.map((_, i) => Math.max(3, ...all.map((cells) => cells[i].length)));
   const pad = (cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]));
   const line = (cells) => `| ${cells.map(pad).join(' | ')} |`;
   const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
