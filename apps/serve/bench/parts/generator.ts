@@ -73,11 +73,13 @@ async function run({ url, askings, seconds, connections, rate }: Run): Promise<R
     }
   };
 
-  // Some at a time: more at once than the system keeps for the server would have to knock a second time, a second later.
+  // Some at a time: more at once than the system keeps for the server would have to knock a second time, a second later. Each asks
+  // something at once: a server waits for a connection's first request only so long, and then says that it came too late (408).
   if (rate !== null)
     while (idle.length < connections) {
       const some = Array.from({ length: 64 }, () => new Connection(hostname, Number(port)));
       await Promise.all(some.map(({ opened }) => opened));
+      await Promise.all(some.map((connection) => connection.ask(bytes[0]!)));
       idle.push(...some);
     }
   const begin = performance.now();
