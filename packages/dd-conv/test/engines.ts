@@ -31,6 +31,11 @@ export function error(got: ArrayLike<number>, want: ArrayLike<number>): number {
   return difference / largest;
 }
 
+/** Largest magnitude. */
+export function largest(of: Float32Array): number {
+  return of.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+}
+
 export async function values(tensor: tf.Tensor): Promise<Float32Array> {
   return (await tensor.data()) as Float32Array;
 }

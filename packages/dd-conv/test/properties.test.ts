@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createConditioning, ddConv, longConv } from '../src/index.ts';
-import { engines, error, Rng, randomArray, start, values } from './engines.ts';
+import { engines, error, largest, Rng, randomArray, start, values } from './engines.ts';
 
 const sizes = fc.record({
   batch: fc.integer({ min: 1, max: 3 }),
@@ -42,9 +42,12 @@ describe.each(engines)('%s', (engine) => {
         const spectrum = transform === 'dct' ? re : { re, im };
         const f = (z: tf.Tensor3D) => ddConv(z, { kernel, skip, spectrum, transform, norm: 'ortho' });
         const sum = tf.tidy(() => f(tf.add(tf.mul(a!, 2), tf.mul(b!, -3))));
-        const parts = tf.tidy(() => tf.add(tf.mul(f(a!), 2), tf.mul(f(b!), -3)));
-        expect(error(await values(sum), await values(parts))).toBeLessThan(1e-5);
-        tf.dispose([a!, b!, kernel, skip, re, im, sum, parts]);
+        const parts = tf.tidy(() => [tf.mul(f(a!), 2), tf.mul(f(b!), -3)]);
+        const [got, one, other] = await Promise.all([sum, ...parts].map(values));
+        // The parts may cancel each other; what is rounded are they.
+        const scale = Math.max(largest(one!), largest(other!));
+        expect(largest(got!.map((v, i) => v - one![i]! - other![i]!))).toBeLessThan(1e-5 * scale);
+        tf.dispose([a!, b!, kernel, skip, re, im, sum, ...parts]);
         expect(tf.memory().numTensors).toBe(before);
       }),
       runs(30),
@@ -77,8 +80,10 @@ describe.each(engines)('%s', (engine) => {
         const h = random(rng, [Math.ceil(length / 2), width]) as tf.Tensor2D;
         const run = async (a: Float32Array) =>
           values(longConv(tf.tensor3d(a, [batch, length, width]), h, { mode: 'causal' }));
-        const past = (a: Float32Array) => a.filter((_, i) => Math.floor(i / width) % length < kept);
-        expect(error(past(await run(changed)), past(await run(array)))).toBeLessThan(1e-4);
+        const [got, want] = [await run(changed), await run(array)];
+        // The transform rounds every sample in proportion to the largest one, that of the changed future, however small the past is.
+        const ahead = got.map((v, i) => (Math.floor(i / width) % length < kept ? v - want[i]! : 0));
+        expect(largest(ahead)).toBeLessThanOrEqual(1e-5 * largest(got));
       }),
       runs(20),
     );
