@@ -1,15 +1,11 @@
 // The built page in a browser without WebGPU: every page does its job.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { useBackend } from '@orchid-ml/backends';
-import { createModel, encodeSafetensors, stateDict } from '@orchid-ml/orchid-models';
-import { pipelineFromFiles } from '@orchid-ml/pipelines';
-import { openPipeline } from '@orchid-ml/pipelines/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, chromiumPath, launchChromium, type Page } from '../../../tooling/browser/chromium.ts';
-import { orchid, testFolder } from '../../train/test/run-orchid.ts';
+import { type Browser, chromiumPath, launchChromium } from '../../../tooling/browser/chromium.ts';
+import { testFolder } from '../../train/test/run-orchid.ts';
 import { type BuiltSite, builtSite, inspectLooks, numberIn, textOf, visit } from './site.ts';
 
 const folder = testFolder();
@@ -134,133 +130,6 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     await tab.close();
   }, 180_000);
 
-  it('Use: a checkpoint of the command fills masks as the pipeline in Node does', async () => {
-    const sentence = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on. ';
-    writeFileSync(join(folder, 'book.txt'), sentence.repeat(20));
-    const argv = ['--preset', 'mlm-tiny', '--text', 'book.txt', '--out', 'run', '--backend', 'wasm'];
-    expect(await orchid(folder, 'train', 'mlm', ...argv)).toMatchObject({ code: 0 });
-    await useBackend('wasm', { blas: 'off' });
-    const pipeline = await openPipeline(join(folder, 'run'));
-    if (pipeline.task !== 'fill-mask') throw new Error(pipeline.task);
-    const [wanted] = await pipeline.run([pipeline.prepare({ text: 'the qu_ck brown f_x' }, { mask: '_' })]);
-    pipeline.dispose();
-
-    const tab = await visit(browser, site, { at: '#/use' });
-    const { page } = tab;
-    const checkpoint = join(folder, 'run/checkpoint');
-    await page.getByLabel('Choose files').setInputFiles(readdirSync(checkpoint).map((file) => join(checkpoint, file)));
-    await page.locator('[data-task=fill-mask]').waitFor();
-    await page.getByLabel('A text; what is hidden').fill('the qu_ck brown f_x');
-    await page.getByRole('button', { name: 'Fill' }).click();
-    expect(await textOf(page, '[data-answer=filled]')).toBe(wanted!.filled);
-    const guesses = page.getByRole('list', { name: 'Guesses for mask 2' });
-    const names = await guesses.locator('.name').allTextContents();
-    expect(names).toEqual(wanted!.masks[1]!.map(({ token }) => (token === ' ' ? '␣' : token)));
-    const shares = await guesses.locator('.figure').allTextContents();
-    // Shown to a tenth of a percent.
-    expect(shares.map(Number.parseFloat)).toEqual(
-      wanted!.masks[1]!.map(({ probability }) => expect.closeTo(100 * probability, 0.95)),
-    );
-    await inspectLooks(tab, 'use-text');
-    await page.getByLabel('A text; what is hidden').fill('nothing hidden');
-    await page.getByRole('button', { name: 'Fill' }).click();
-    await page.getByRole('alert').getByText('there is no _ in the text').waitFor();
-    expect(tab.complaints).toEqual([]);
-    await tab.close();
-  }, 120_000);
-
-  it('Use: a drawn digit is what the pipeline in Node takes it for', async () => {
-    await useBackend('wasm', { blas: 'off' });
-    const labels = [...'0123456789'];
-    const model = createModel({
-      model_type: 'orchid-vit',
-      image_size: 28,
-      patch_size: 7,
-      num_channels: 1,
-      hidden_size: 16,
-      num_hidden_layers: 1,
-      mlp_blocks: 1,
-      num_labels: 10,
-      id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
-      initializer_range: 0.5,
-    });
-    const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-    const files = new Map([
-      ['config.json', json(model.config)],
-      ['model.safetensors', encodeSafetensors(await stateDict(model), { config: JSON.stringify(model.config) })],
-      [
-        'preprocessor_config.json',
-        json({
-          task: 'image-classification',
-          size: { height: 28, width: 28 },
-          num_channels: 1,
-          image_mean: [0.1307],
-          image_std: [0.3081],
-          crop_pct: null,
-        }),
-      ],
-    ]);
-    const pipeline = await pipelineFromFiles(files);
-    if (pipeline.task !== 'image-classification') throw new Error(pipeline.task);
-
-    const tab = await visit(browser, site, { at: '#/use' });
-    const { page } = tab;
-    await page
-      .getByLabel('Choose files')
-      .setInputFiles([...files].map(([name, bytes]) => ({ name, mimeType: '', buffer: Buffer.from(bytes) })));
-    const board = page.getByRole('application');
-    const { x, y, width, height } = (await board.boundingBox())!;
-    await page.mouse.move(x + 0.3 * width, y + 0.2 * height);
-    await page.mouse.down();
-    await page.mouse.move(x + 0.7 * width, y + 0.25 * height, { steps: 5 });
-    await page.mouse.move(x + 0.4 * width, y + 0.8 * height, { steps: 5 });
-    await page.mouse.up();
-    await page.locator('[data-answer=image]').waitFor();
-    const drawn = await cellsOf(page);
-    expect(drawn.filter((value) => value > 128).length).toBeGreaterThan(20);
-    const pixels = Uint8Array.from(drawn);
-    const [wanted] = await pipeline.run([
-      pipeline.prepare({ pixels, height: 28, width: 28, channels: 1 }, { top: 10 }),
-    ]);
-    await expect.poll(() => textOf(page, '[data-answer=image]')).toBe(wanted!.guesses[0]!.label);
-    await inspectLooks(tab, 'use-digit');
-
-    // The same with the keyboard alone.
-    await page.getByRole('button', { name: 'Clear' }).click();
-    await board.focus();
-    for (const key of ['Space', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Space'])
-      await page.keyboard.press(key);
-    const dark = (await cellsOf(page)).filter((value) => value > 128).length;
-    expect(dark).toBeGreaterThan(20);
-    expect(tab.complaints).toEqual([]);
-    pipeline.dispose();
-    model.dispose();
-    await tab.close();
-  }, 120_000);
-
-  it('Use: the model that comes with the page reads digits', async () => {
-    const tab = await visit(browser, site, { at: '#/use' });
-    const { page } = tab;
-    await page.getByRole('button', { name: 'Take the one for digits' }).click();
-    const board = page.getByRole('application');
-    const { x, y, width, height } = (await board.boundingBox())!;
-    const draw = async (...places: (readonly [number, number])[]) => {
-      const [first, ...others] = places.map(([left, top]) => [x + left * width, y + top * height] as const);
-      await page.mouse.move(...first!);
-      await page.mouse.down();
-      for (const place of others) await page.mouse.move(...place, { steps: 8 });
-      await page.mouse.up();
-    };
-    await draw([0.3, 0.2], [0.7, 0.2], [0.5, 0.8]);
-    await expect.poll(() => textOf(page, '[data-answer=image]')).toBe('7');
-    await page.getByRole('button', { name: 'Clear' }).click();
-    const ring = Array.from({ length: 25 }, (_, i) => (2 * Math.PI * i) / 24);
-    await draw(...ring.map((angle) => [0.5 + 0.2 * Math.sin(angle), 0.5 - 0.3 * Math.cos(angle)] as const));
-    await expect.poll(() => textOf(page, '[data-answer=image]')).toBe('0');
-    expect(tab.complaints).toEqual([]);
-    await tab.close();
-  });
-
   it('goes from page to page by keyboard and by address; the back button and the theme are remembered', async () => {
     const tab = await visit(browser, site, { colorScheme: 'dark' });
     const { page } = tab;
@@ -323,18 +192,6 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     await tab.close();
   });
 });
-
-/** What the model is shown of a drawing, 28 by 28. */
-function cellsOf(page: Page): Promise<number[]> {
-  return page.locator('canvas.seen').evaluate((shown) => {
-    const copy = document.createElement('canvas');
-    copy.width = copy.height = 28;
-    const context = copy.getContext('2d', { willReadFrequently: true })!;
-    context.drawImage(shown as HTMLCanvasElement, 0, 0);
-    const { data } = context.getImageData(0, 0, 28, 28);
-    return Array.from({ length: 28 * 28 }, (_, i) => data[4 * i]!);
-  });
-}
 
 if (!chromiumPath && !process.env.CI)
   it.skip('SKIPPED: no Chromium on this machine, so the playground was not opened (apt-get install chromium)', () => {});

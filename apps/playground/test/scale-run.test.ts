@@ -1,9 +1,10 @@
 // The course of a measurement, with meters that measure nothing; and the meter itself, at lengths of no time.
 import { useBackend } from '@orchid-ml/backends';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { hasWebGpu } from '../../../packages/backends/src/testing/webgpu.ts';
 import { Meter } from '../src/compute/scale/meter.ts';
+import { timed } from '../src/compute/scale/timed.ts';
 import { asCsv } from '../src/page/pages/scale/table.ts';
 import { runScale, type ScalePoint, slopeOf } from '../src/page/scale-run.ts';
 import type { Measured, MeasureInput, ScaleMixer } from '../src/shared/scale.ts';
@@ -11,7 +12,7 @@ import type { Measured, MeasureInput, ScaleMixer } from '../src/shared/scale.ts'
 /** Runs with a clock that is made up. */
 async function course(
   measure: (input: MeasureInput & { mixer: ScaleMixer }) => Measured,
-  { timeLimit = 1e9, abortAt = Number.POSITIVE_INFINITY } = {},
+  { timeLimit = 1e9, abortAt = Number.POSITIVE_INFINITY, compiles = false } = {},
 ) {
   const points: ScalePoint[] = [];
   const log: string[] = [];
@@ -24,6 +25,7 @@ async function course(
     open: async (mixer) => {
       log.push(`open ${mixer}`);
       return {
+        compiles,
         measure: async (input) => measure({ ...input, mixer }),
         close: () => void log.push(`close ${mixer}`),
       };
@@ -76,6 +78,37 @@ describe('a measurement', () => {
     expect(seen).toEqual([256, 256]);
     const last = points.at(-1)!;
     expect(last.result).toEqual({ cannot: 'measuring would take about 2.4 s; the limit is 2 s' });
+  });
+
+  it('reckons with a repetition for what is compiled, however long the work', async () => {
+    const tried = async (compiles: boolean) => {
+      const { points } = await course(({ length }) => done(length === 256 ? 5_000 : 1), {
+        timeLimit: 23_000,
+        compiles,
+      });
+      return points.filter(({ result, length }) => length === 512 && !('cannot' in result)).map(({ mixer }) => mixer);
+    };
+    expect(await tried(false)).toEqual(['orchid', 'orchid', 'attention', 'attention']);
+    expect(await tried(true)).toEqual([]);
+  });
+
+  it('never counts the time of compiling', async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    /** Takes 9 seconds at first, then 400 milliseconds. */
+    const work = () => {
+      let first = true;
+      return async () => {
+        now += first ? 9_000 : 400;
+        first = false;
+      };
+    };
+    try {
+      expect(await timed(work(), { compiles: true })).toEqual({ ms: 400, repeats: 3 });
+      expect(await timed(work(), { compiles: false })).toEqual({ ms: 9_000, repeats: 1 });
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it('takes the end of a worker for what the length comes to, and can be stopped', async () => {

@@ -1,6 +1,12 @@
-// The built page on WebGPU, Chromium's software adapter: it says so, learns, and shows what the engine on the processor shows.
+// The built page on WebGPU, Chromium's software adapter: it says so, and every page does its job there too.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { useBackend } from '@orchid-ml/backends';
+import { openPipeline } from '@orchid-ml/pipelines/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, chromiumPath, launchChromium, webGpuSwitches } from '../../../tooling/browser/chromium.ts';
+import { writeModel } from '../../serve/test/real-models.ts';
+import { testFolder } from '../../train/test/run-orchid.ts';
 import { type BuiltSite, builtSite, textOf, visit } from './site.ts';
 
 describe.runIf(chromiumPath || process.env.CI)('the playground on WebGPU', () => {
@@ -58,6 +64,47 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebGPU', () =>
     await expect
       .poll(async () => Number(await change.getAttribute('data-change')), { timeout: 60_000 })
       .toBeGreaterThan(0.001);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  }, 420_000);
+
+  it('Use: fills masks as the pipeline in Node does on wasm', async () => {
+    const dir = await writeModel(join(testFolder(), 'letters'), 'letters');
+    await useBackend('wasm', { blas: 'off' });
+    const pipeline = await openPipeline(dir);
+    if (pipeline.task !== 'fill-mask') throw new Error(pipeline.task);
+    const [wanted] = await pipeline.run([pipeline.prepare({ text: 'the qu_ck fox' }, { mask: '_' })]);
+    pipeline.dispose();
+
+    const tab = await visit(browser, site, { at: '?engine=webgpu#/use' });
+    const { page } = tab;
+    await page.getByLabel('Choose files').setInputFiles(readdirSync(dir).map((file) => join(dir, file)));
+    await page.locator('[data-task=fill-mask]').waitFor();
+    await page.getByLabel('A text; what is hidden').fill('the qu_ck fox');
+    await page.getByRole('button', { name: 'Fill' }).click();
+    const guesses = page.getByRole('list', { name: 'Guesses for mask 1' }).locator('li');
+    await guesses.first().waitFor({ timeout: 120_000 });
+    const shares = await guesses.evaluateAll((items) => items.map((item) => Number((item as HTMLElement).title)));
+    expect(shares).toEqual(wanted!.masks[0]!.map(({ probability }) => expect.closeTo(probability, 4)));
+    expect(await guesses.first().locator('.name').textContent()).toBe(wanted!.masks[0]![0]!.token);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  }, 180_000);
+
+  it('Scale: the plot begins to fill, without the time that shaders take to compile', async () => {
+    const tab = await visit(browser, site, { at: '?engine=webgpu#/scale' });
+    const { page } = tab;
+    for (const [label, value] of [
+      ['Longest, tokens', '256'],
+      ['Channels', '16'],
+      ['Blocks', '1'],
+    ] as const) {
+      await page.getByLabel(label).selectOption(value);
+    }
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.locator('[data-done=true]').waitFor({ timeout: 300_000 });
+    expect(await page.locator('[aria-label=Figures] tbody tr').count()).toBe(4);
+    expect(await page.locator('[aria-label=Figures] .why').count()).toBe(0);
     expect(tab.complaints).toEqual([]);
     await tab.close();
   }, 420_000);

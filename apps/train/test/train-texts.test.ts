@@ -1,6 +1,7 @@
 // MQAR, GLUE, pre-training and genomes from the first line to an answer, on data made here.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tokenizerFromJSON } from '@orchid-ml/tokenizers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { orchid, testFolder } from './run-orchid.ts';
 import { expectSameAnswer } from './same-answer.ts';
@@ -126,7 +127,12 @@ describe('orchid train bert', { timeout: 180_000 }, () => {
     expect(JSON.parse(filled.output).masks[0]).toHaveLength(5);
     await expectSameAnswer(cwd, 'bert', ['the [MASK] sat'], async (pipeline) => {
       if (pipeline.task !== 'fill-mask') throw new Error(pipeline.task);
-      return (await pipeline.run([pipeline.prepare({ text: 'the [MASK] sat' })]))[0];
+      const prepared = pipeline.prepare({ text: 'the [MASK] sat' });
+      // As the windows of its training, which begin with [CLS] and have [SEP] behind a text.
+      const tokenizer = tokenizerFromJSON(readFileSync(join(cwd, 'bert/checkpoint/tokenizer.json'), 'utf8'));
+      const { cls, sep } = tokenizer.specialTokens;
+      expect([prepared.ids[0], prepared.ids.at(-1), prepared.ids.length]).toEqual([cls, sep, 5]);
+      return (await pipeline.run([prepared]))[0];
     });
     const measured = await orchid(cwd, 'eval', 'bert', '--json', '--backend', 'wasm');
     expect(JSON.parse(measured.output)).toMatchObject({ task: 'bert', length: 32, maskProbability: 0.15 });

@@ -5,6 +5,8 @@ import { duration } from './words.ts';
 
 /** Measures one mixer, in a worker of its own. */
 export interface MixerMeter {
+  /** whether its engine compiles programs for each length, so that it never counts a first repetition */
+  readonly compiles: boolean;
   measure(input: MeasureInput): Promise<Measured>;
   /** Gives the worker's memory back. */
   close(): void;
@@ -29,7 +31,7 @@ export interface ScaleRunOptions {
 }
 
 /** What a measurement takes: it runs its work once to warm up and once more, and only once where that is long. */
-const costOf = (ms: number) => (ms > LONG_MS ? ms : 2 * ms);
+const costOf = (ms: number, { compiles }: MixerMeter) => (ms > LONG_MS && !compiles ? ms : 2 * ms);
 
 /** Twice the length takes so much longer at worst: attention's square, and L log L with room for memory that is further away. */
 const GROWTH: Readonly<Record<ScaleMixer, number>> = { attention: 4, orchid: 2.4 };
@@ -66,7 +68,7 @@ async function runMixer(mixer: ScaleMixer, meter: MixerMeter, options: ScaleRunO
       const before = last.get(work);
       const ms = before && before.ms * GROWTH[mixer] ** Math.log2(length / before.length);
       onBegin({ mixer, length, work });
-      const cost = ms === undefined ? 0 : costOf(ms);
+      const cost = ms === undefined ? 0 : costOf(ms, meter);
       const result: Measured =
         cost > timeLimit
           ? { cannot: `measuring would take about ${duration(cost)}; the limit is ${duration(timeLimit)}` }

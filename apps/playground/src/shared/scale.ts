@@ -36,5 +36,5 @@ export type Measured =
 /** 256 to 131,072. */
 export const SCALE_LENGTHS: readonly number[] = Array.from({ length: 10 }, (_, i) => 2 ** (8 + i));
 
-/** Work that takes so long is not repeated for the sake of what is compiled at first: milliseconds. */
+/** Work that takes so long is not repeated, unless what it took at first was for its programs to be compiled: milliseconds. */
 export const LONG_MS = 4_000;

@@ -16,6 +16,9 @@ interface Peak {
   readonly bytes: number;
 }
 
+/** WebGPU compiles a program for each new size. */
+const shaders = () => ({ compiles: tf.getBackend() === 'webgpu' });
+
 export class Meter {
   readonly #settings: Settings;
   readonly #tokenizer = new CharTokenizer(DNA_LETTERS);
@@ -54,7 +57,7 @@ export class Meter {
         const some = tf.tidy(() => tf.slice(tf.reshape(model.logits(ids), [-1]), 0, 1));
         await some.data();
         some.dispose();
-      });
+      }, shaders());
       const peak = heapUse()?.peak ?? null;
       if (peak !== null) this.#forward = { length, bytes: peak - before };
       return { ...times, peakBytes: peak, recompute: false };
@@ -87,7 +90,7 @@ export class Meter {
       resetHeapPeak();
       const times = await timed(async () => {
         await trainingStep(model, task, optimizer, batch, { factor: 1, clipNorm: 1, recompute });
-      });
+      }, shaders());
       return { ...times, peakBytes: heapUse()?.peak ?? null, recompute };
     } catch (error) {
       if (!(error instanceof StepTooLargeError)) throw error;

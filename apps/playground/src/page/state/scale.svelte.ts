@@ -90,7 +90,8 @@ class Scale {
       worker.terminate();
       throw error;
     }
-    return { measure: (input) => worker.call('scale.measure', input), close: () => worker.terminate() };
+    const compiles = this.facts.name === 'webgpu';
+    return { compiles, measure: (input) => worker.call('scale.measure', input), close: () => worker.terminate() };
   }
 
   /** The figures of one curve, in the order of the lengths. */

@@ -113,6 +113,7 @@ export const bert: TaskKind<BertConfig> = {
   preprocessor: ({ data, model }) => ({
     task: 'fill-mask',
     window: modelKeys(model, data.length).max_position_embeddings,
-    add_special_tokens: false,
+    // Its windows begin with [CLS], and texts in them end with [SEP].
+    add_special_tokens: true,
   }),
 };
