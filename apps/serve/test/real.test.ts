@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasWebGpu } from '../../../packages/backends/src/testing/webgpu.ts';
 import { client, type Running, start, testFolder, until } from './fake-server.ts';
 import { type RealModel, realWorkers, toneWav, writeModel, writeModels } from './real-models.ts';
 
@@ -48,6 +49,8 @@ const file = (type: string, body: Buffer): RequestInit => ({
   headers: { 'content-type': type },
   body: body as unknown as BodyInit,
 });
+
+const gpu = await hasWebGpu();
 
 describe('with real models', () => {
   it('answers as the command does, alone and in a batch', async () => {
@@ -113,6 +116,24 @@ describe('with real models', () => {
       child.exitCode === null ? child.on('exit', resolve) : resolve(child.exitCode),
     );
     expect(code).toBe(0);
+  });
+
+  it.skipIf(!gpu)('answers on webgpu as on wasm, alone and in a batch', async () => {
+    type Answer = { guesses: { token: string; probability: number }[] };
+    const ask = (on: Running) => () => on.send<Answer>('/v1/recall', json({ sequence: 'k3 v5 k1 v2 k0 v7 => k1' }));
+    const paths = [await writeModel(join(folder, 'on-webgpu'), 'recall')];
+    const wasm = await start(paths, { backend: 'wasm', workers: 1 }, realWorkers);
+    const { body: wanted } = await ask(wasm)();
+    const webgpu = await start(paths, { backend: 'webgpu', workers: 1 }, realWorkers);
+    const answers = [await ask(webgpu)(), ...(await Promise.all(Array.from({ length: 12 }, ask(webgpu))))];
+    expect(Math.max(...answers.map(({ headers }) => Number(headers.get('x-batch-size'))))).toBeGreaterThan(1);
+    for (const { status, body } of answers) {
+      expect(status).toBe(200);
+      expect(body.guesses.map(({ token }) => token)).toEqual(wanted.guesses.map(({ token }) => token));
+      body.guesses.forEach(({ probability }, i) => {
+        expect(probability).toBeCloseTo(wanted.guesses[i]!.probability, 4);
+      });
+    }
   });
 
   describe('in this process', () => {
