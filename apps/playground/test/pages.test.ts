@@ -45,6 +45,11 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     const tab = await visit(browser, site, { at: '#/learn' });
     const { page } = tab;
     await page.getByRole('button', { name: 'Train', exact: true }).click();
+    // A file that is saved on the way stops nothing.
+    const early = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save to a file' }).click();
+    expect((await early).suggestedFilename()).toMatch(/^orchid-recall-step-\d+\.zip$/);
+    await page.locator('dl[data-state=running]').waitFor();
     await page.waitForFunction(
       () => Number.parseFloat(document.querySelector('[data-figure=held-out]')!.textContent!) >= 95,
       undefined,
@@ -94,6 +99,18 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     await expect.poll(() => page.locator('table').getByText('not at all').count()).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => values.inputValue()).toBe(now);
+    // Two edits at once are both made.
+    const edited = await page.evaluate(() => {
+      const selects = [...document.querySelectorAll<HTMLSelectElement>('.pairs select')].slice(0, 2);
+      return selects.map((select) => {
+        select.selectedIndex = (select.selectedIndex + 1) % select.options.length;
+        select.dispatchEvent(new Event('change', { bubbles: true }));
+        return `${select.parentElement!.textContent!.trim().split(' ')[0]} ${select.value}`;
+      });
+    });
+    const sequence = page.getByLabel('Keys k…');
+    for (const pair of edited) await expect.poll(() => sequence.inputValue()).toContain(pair);
+    expect(edited).toHaveLength(2);
 
     const deviation = page.locator('[data-deviation]');
     const largest = async () => Number(await deviation.getAttribute('data-deviation'));
@@ -171,6 +188,70 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
       (before) => Number(document.querySelector('[data-figure=step]')!.textContent) > before,
       step,
     );
+    await tab.close();
+  });
+
+  it('keeps the focus on a button that says something else when it is pressed', async () => {
+    const tab = await visit(browser, site);
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Train', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('dl[data-state=running]').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('dl[data-state=paused]').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toMatch(/^(Go on|Train)$/);
+    await tab.close();
+  });
+
+  it('stays where it is when a file is dropped beside the place for files', async () => {
+    const tab = await visit(browser, site);
+    const dropped = await tab.page.evaluate(() => {
+      const drop = (dataTransfer: DataTransfer) =>
+        !document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+      const [files, text] = [new DataTransfer(), new DataTransfer()];
+      files.items.add(new File(['{}'], 'config.json'));
+      text.setData('text/plain', 'k0 v1');
+      return { files: drop(files), text: drop(text) };
+    });
+    expect(dropped).toEqual({ files: true, text: false });
+    await tab.close();
+  });
+
+  it('comes up where the browser keeps nothing for it', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      Object.defineProperty(globalThis, 'localStorage', {
+        get() {
+          throw new DOMException('Access is denied for this document.', 'SecurityError');
+        },
+      });
+    });
+    await page.goto(site.address);
+    await page.getByRole('heading', { level: 1, name: 'Learn' }).waitFor();
+    await page.getByLabel('Theme').selectOption('dark');
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    await context.close();
+  });
+
+  it('goes to another engine without a model that cannot be taken along, and says so', async () => {
+    const tab = await visit(browser, site);
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.waitForFunction(() => Number(document.querySelector('[data-figure=step]')!.textContent) > 3);
+    await page.workers()[0]!.evaluate(() => {
+      TextEncoder.prototype.encode = () => {
+        throw new Error('a fault that the test put here');
+      };
+    });
+    await page.getByLabel('Engine').selectOption('wasm');
+    await page
+      .getByRole('alert')
+      .getByText('the model in training could not be taken along: a fault that the test put here')
+      .waitFor();
+    await page.locator('[data-engine=wasm]').waitFor();
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.locator('dl[data-state=running]').waitFor();
     await tab.close();
   });
 

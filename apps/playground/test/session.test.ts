@@ -102,6 +102,41 @@ describe('a session', () => {
     ).toThrow('there are two files called config.json');
   });
 
+  it('frees all it made of files that do not fit each other', async () => {
+    const before = tf.memory().numTensors;
+    const session = new RecallSession(tiny);
+    await steps(session, 2);
+    const files = await filesOf(session);
+    const wide = new RecallSession({ ...tiny, width: 16 });
+    const others = await filesOf(wide);
+    await wide.dispose();
+    await session.dispose();
+    for (const name of ['optimizer.safetensors', 'trainer_state.json']) {
+      const mixed = new Map([...files, [name, name.startsWith('opt') ? others.get(name)! : new Uint8Array([123])]]);
+      expect(() => sessionOf(mixed)).toThrow();
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('takes of a folder what is a model, and the nearest of equal names', () => {
+    const file = (text: string) => new TextEncoder().encode(text);
+    const archive = pack(
+      new Map([
+        ['bert/config.json', file('top')],
+        ['bert/onnx/config.json', file('below')],
+        ['bert/.git/config.json', file('hidden')],
+        ['__MACOSX/bert/._config.json', file('hidden')],
+        ['bert/pytorch_model.bin', file('for another program')],
+        ['bert/vocab.txt', file('[PAD]')],
+      ]),
+    );
+    const found = unpack(new Map([['bert.zip', archive]]));
+    expect([...found].map(([name, bytes]) => [name, new TextDecoder().decode(bytes)])).toEqual([
+      ['config.json', 'top'],
+      ['vocab.txt', '[PAD]'],
+    ]);
+  });
+
   it('says when it diverges', async () => {
     const session = new RecallSession({ ...tiny, learningRate: 1e30 });
     const status = await session.run(() => {});

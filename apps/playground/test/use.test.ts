@@ -113,6 +113,7 @@ describe.runIf(chromiumPath || process.env.CI)('the page Use on WebAssembly', ()
 
     // The same with the keyboard alone.
     await page.getByRole('button', { name: 'Clear' }).click();
+    expect(await page.locator('[data-answer=image]').count()).toBe(0);
     await board.focus();
     for (const key of ['Space', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Space'])
       await page.keyboard.press(key);
@@ -208,6 +209,7 @@ describe.runIf(chromiumPath || process.env.CI)('the page Use on WebAssembly', ()
     await expect.poll(() => guessesOf(page, 'Guesses')).toEqual(wanted);
     await choose.setInputFiles({ name: 'noise.wav', mimeType: 'audio/wav', buffer: Buffer.from('nothing') });
     await page.getByRole('alert').getByText('noise.wav: it is no WAV file').waitFor();
+    expect(await page.getByText('sounds like').count()).toBe(0);
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });

@@ -56,8 +56,13 @@ export function sessionOf(files: Files): RecallSession {
     model.dispose();
     throw new Error(`the model is of the type ${kind}; here go models for recall (the page Use takes others)`);
   }
-  const optimizer = files.has(OPTIMIZER) && state ? decode(files, OPTIMIZER).tensors : null;
-  return new RecallSession(settingsOf(model, state), model, { state: optimizer ? state : null, optimizer });
+  try {
+    const optimizer = files.has(OPTIMIZER) && state ? decode(files, OPTIMIZER).tensors : null;
+    return new RecallSession(settingsOf(model, state), model, { state: optimizer ? state : null, optimizer });
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 /** model.safetensors, or the one file of that kind that there is. */

@@ -49,16 +49,19 @@ export class RecallSession {
     const { length, vocabSize, batchSize, seed, learningRate } = settings;
     this.#task = recallTask({ length, vocabSize, batchSize, seed, evaluationSequences: EVALUATION_SEQUENCES });
     this.model = model ?? freshModel(settings);
+    let optimizer: AdamW | null = null;
     try {
       this.pipeline = pipelineOf(this.model);
-      this.#optimizer = new AdamW(this.model, { learningRate, weightDecay: 0 });
-      if (saved?.optimizer) this.#optimizer.loadState(saved.optimizer);
+      optimizer = new AdamW(this.model, { learningRate, weightDecay: 0 });
+      this.#optimizer = optimizer;
+      if (saved?.optimizer) optimizer.loadState(saved.optimizer);
       if (saved?.state) {
         this.#task.state = saved.state.task.state;
         this.#step = saved.state.step;
         this.#state = 'paused';
       }
     } catch (error) {
+      optimizer?.dispose();
       this.model.dispose();
       throw error;
     }

@@ -19,7 +19,7 @@ function fromAddress(): EngineChoice {
 type Arrival = () => Promise<void>;
 
 export interface Mover {
-  /** Called before the worker goes, with all that is in it. */
+  /** Called before the worker goes, with all that is in it. What cannot be taken along is lost; it never fails. */
   leave(): Promise<Arrival>;
   /** Called when the worker has failed, and all that was in it is lost. */
   lose(): Arrival;
@@ -28,6 +28,7 @@ export interface Mover {
 class Engine {
   choice = $state<EngineChoice>(fromAddress());
   facts = $state.raw<EngineFacts | null>(null);
+  /** whether an engine is being started, or what was on the one before is on its way to it */
   isStarting = $state(false);
   /** why the chosen engine does not start */
   error = $state<string | null>(null);
@@ -43,12 +44,23 @@ class Engine {
   worker(): Promise<ModelWorker> {
     // What has failed is started again by the visitor, not by whatever asks next.
     if (this.error !== null && !this.#ready) return Promise.reject(new Error(this.error));
-    this.#ready ??= this.#start();
+    this.#ready ??= this.#first();
     return this.#ready;
+  }
+
+  async #first(): Promise<ModelWorker> {
+    this.isStarting = true;
+    try {
+      return await this.#start();
+    } finally {
+      this.isStarting = false;
+    }
   }
 
   /** Changes the engine; the model in training moves over. Failures are in `error`. */
   async choose(choice: EngineChoice): Promise<void> {
+    if (this.isStarting) return;
+    this.isStarting = true;
     try {
       // An engine that does not start leaves what is on its way to the next one that does.
       if (this.facts) this.#arrivals = await Promise.all(this.movers.map((mover) => mover.leave()));
@@ -62,6 +74,8 @@ class Engine {
       for (const arrive of arrivals) await arrive();
     } catch (error) {
       this.error = messageOf(error);
+    } finally {
+      this.isStarting = false;
     }
   }
 
@@ -75,7 +89,6 @@ class Engine {
   }
 
   async #start(): Promise<ModelWorker> {
-    this.isStarting = true;
     this.error = null;
     const worker: ModelWorker = new WorkerClient(
       new Worker(new URL('../../compute/models.worker.ts', import.meta.url), { type: 'module' }),
@@ -87,15 +100,10 @@ class Engine {
       this.facts = await worker.call('start', this.choice);
       return worker;
     } catch (error) {
-      // Another start may be under way already; its state is not this one's to set.
-      if (this.#worker === worker) {
-        this.error = messageOf(error);
-        this.#ready = null;
-      }
+      this.error = messageOf(error);
+      this.#ready = null;
       worker.terminate();
       throw error;
-    } finally {
-      if (this.#worker === worker) this.isStarting = false;
     }
   }
 }

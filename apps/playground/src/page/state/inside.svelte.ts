@@ -47,7 +47,8 @@ class Inside {
       if (request !== this.#latest) return;
       this.before = this.now && isAlike(this.now, look) ? this.now : null;
       this.now = look;
-      this.sequence = look.tokens.join(' ');
+      // What has been typed meanwhile stays.
+      if (this.sequence === sequence) this.sequence = look.tokens.join(' ');
       this.layer = Math.min(this.layer, look.layers.length - 1);
       this.channel = Math.min(this.channel, look.layers[0]!.width - 1);
     } catch (error) {
@@ -65,9 +66,14 @@ class Inside {
     return this.look();
   }
 
+  /** Those of the sequence as it is edited: the answer to the edit before may be under way. */
+  get #tokens(): string[] {
+    return this.sequence.trim().split(/[\s,]+/);
+  }
+
   /** Gives a key another value, wherever it occurs. */
   setValue(key: string, value: string): Promise<void> {
-    const tokens = this.now!.tokens;
+    const tokens = this.#tokens;
     this.sequence = tokens
       .map((token, i) => (i > 0 && tokens[i - 1] === key && i < tokens.length - 1 ? value : token))
       .join(' ');
@@ -76,7 +82,7 @@ class Inside {
 
   /** Asks for another key. */
   setQuery(key: string): Promise<void> {
-    this.sequence = [...this.now!.tokens.slice(0, -1), key].join(' ');
+    this.sequence = [...this.#tokens.slice(0, -1), key].join(' ');
     return this.look();
   }
 

@@ -9,7 +9,8 @@ import {
 } from '../../shared/learn.ts';
 import { saveFile } from '../files.ts';
 import { messageOf } from '../words.ts';
-import { engine } from './engine.svelte.ts';
+import { engine, type ModelWorker } from './engine.svelte.ts';
+import { Turns } from './turns.svelte.ts';
 
 /** Steps that a training curve is smoothed over. */
 const WINDOW = 25;
@@ -47,7 +48,7 @@ class Curves {
   }
 }
 
-class Learn {
+class Learn extends Turns {
   settings = $state<LearnSettings>({ ...DEFAULT_LEARN });
   status = $state.raw<LearnStatus | null>(null);
   curves = $state.raw(new Curves());
@@ -58,8 +59,6 @@ class Learn {
   seconds = $state(0);
   heldOut = $state<number | null>(null);
   asked = $state.raw<Asked | null>(null);
-  error = $state<string | null>(null);
-  isBusy = $state(false);
   readonly isRunning = $derived(this.status?.state === 'running');
   /** whether the controls say otherwise than the model there is */
   readonly isChanged = $derived(
@@ -68,6 +67,7 @@ class Learn {
   #run: Promise<void> | null = null;
 
   constructor() {
+    super();
     engine.onWorker.push((worker) => worker.on('learn.progress', (progress) => this.#hear(progress)));
     engine.movers.push({ leave: () => this.#leave(), lose: () => this.#lose() });
   }
@@ -84,33 +84,39 @@ class Learn {
   }
 
   /** Trains: a new model where there is none, or where the settings have changed. */
-  train(): Promise<void> {
-    return this.#try(async () => {
+  train(): Promise<boolean> {
+    return this.take(async () => {
       const worker = await engine.worker();
       if (!this.status || this.isChanged) await this.#begin();
-      this.status = { ...this.status!, state: 'running', note: null };
-      this.#run = worker
-        .call('learn.run', null)
-        .then((status) => {
-          this.status = status;
-        })
-        .catch((error: unknown) => {
-          this.error = messageOf(error);
-          if (this.status) this.status = { ...this.status, state: 'paused' };
-        });
+      this.#goOn(worker);
     });
   }
 
-  pause(): Promise<void> {
-    return this.#try(async () => {
-      const worker = await engine.worker();
-      this.status = await worker.call('learn.pause', null);
-    });
+  #goOn(worker: ModelWorker): void {
+    this.status = { ...this.status!, state: 'running', note: null };
+    this.#run = worker
+      .call('learn.run', null)
+      .then((status) => {
+        this.status = status;
+      })
+      .catch((error: unknown) => {
+        this.error = messageOf(error);
+        if (this.status) this.status = { ...this.status, state: 'paused' };
+      });
+  }
+
+  pause(): Promise<boolean> {
+    return this.take(async () => this.#pause(await engine.worker()));
+  }
+
+  async #pause(worker: ModelWorker): Promise<void> {
+    this.status = await worker.call('learn.pause', null);
+    await this.#run;
   }
 
   /** A fresh model with the settings as they are. */
-  reset(): Promise<void> {
-    return this.#try(() => this.#begin());
+  reset(): Promise<boolean> {
+    return this.take(() => this.#begin());
   }
 
   async #begin(): Promise<void> {
@@ -133,23 +139,27 @@ class Learn {
   }
 
   /** Asks the model; with no sequence, one that is drawn. */
-  ask(sequence: string): Promise<void> {
-    return this.#try(async () => {
+  ask(sequence: string): Promise<boolean> {
+    return this.take(async () => {
       const worker = await engine.worker();
       if (!this.status) await this.#begin();
       this.asked = await worker.call('learn.ask', { sequence, seed: Math.floor(Math.random() * 2 ** 31) });
     });
   }
 
-  save(): Promise<void> {
-    return this.#try(async () => {
+  save(): Promise<boolean> {
+    return this.take(async () => {
       const worker = await engine.worker();
+      // Weights that are read one by one while steps go on would be of several steps.
+      const goesOn = this.isRunning;
+      if (goesOn) await this.#pause(worker);
       saveFile(`orchid-recall-step-${this.status?.step ?? 0}.zip`, await worker.call('learn.save', null));
+      if (goesOn && this.status?.state === 'paused') this.#goOn(worker);
     });
   }
 
-  open(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    return this.#try(async () => {
+  open(files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+    return this.take(async () => {
       const worker = await engine.worker();
       const status = await worker.call('learn.open', files);
       await this.#run;
@@ -159,33 +169,33 @@ class Learn {
 
   /** To another engine. Curves stay: it is the same run. */
   async #leave(): Promise<() => Promise<void>> {
-    if (!this.status) return async () => {};
-    const worker = await engine.worker();
-    this.status = await worker.call('learn.pause', null);
-    await this.#run;
-    const saved = await worker.call('learn.save', null);
+    let saved: Uint8Array | null = null;
+    const left = await this.take(async () => {
+      if (!this.status) return;
+      const worker = await engine.worker();
+      await this.#pause(worker);
+      saved = await worker.call('learn.save', null);
+    });
+    if (!left) this.#loseFor(this.error!);
     return async () => {
-      const next = await engine.worker();
-      this.status = await next.call('learn.open', new Map([['run.zip', saved]]));
+      if (saved === null) return;
+      const run = new Map([['run.zip', saved]]);
+      const arrived = await this.take(async () => {
+        this.status = await (await engine.worker()).call('learn.open', run);
+      });
+      if (!arrived) this.#loseFor(this.error!);
     };
+  }
+
+  #loseFor(reason: string): void {
+    this.status = null;
+    this.error = `the model in training could not be taken along: ${reason}`;
   }
 
   /** With a worker that failed: the settings stay, and so do the curves until there is another model. */
   #lose(): () => Promise<void> {
     this.status = null;
     return async () => {};
-  }
-
-  async #try(work: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.error = null;
-    try {
-      await work();
-    } catch (error) {
-      this.error = messageOf(error);
-    } finally {
-      this.isBusy = false;
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 // The measurement of the page Scale: what is asked for, what has been found.
 import type { ScaleCalls } from '../../shared/calls.ts';
-import type { EngineFacts } from '../../shared/engine.ts';
+import type { EngineChoice, EngineFacts } from '../../shared/engine.ts';
 import { type MeasureInput, SCALE_LENGTHS, type ScaleMixer, type ScaleWork } from '../../shared/scale.ts';
 import { type MixerMeter, runScale, type ScalePoint } from '../scale-run.ts';
 import { messageOf } from '../words.ts';
@@ -37,8 +37,11 @@ class Scale {
   #abort: AbortController | null = null;
 
   async run(): Promise<void> {
-    this.#abort = new AbortController();
-    const { signal } = this.#abort;
+    const abort = new AbortController();
+    this.#abort = abort;
+    const { signal } = abort;
+    // Curves of two engines in one plot would compare the engines.
+    const { choice } = engine;
     this.points = [];
     this.error = null;
     this.isDone = false;
@@ -51,7 +54,7 @@ class Scale {
         mixers: ['orchid', 'attention'],
         works: ['forward', 'training'],
         timeLimit: 1000 * this.time,
-        open: (mixer) => this.#open(mixer),
+        open: (mixer) => this.#open(mixer, choice),
         onPoint: (point) => {
           this.points = [...this.points, point];
         },
@@ -64,7 +67,8 @@ class Scale {
     } catch (error) {
       if (!signal.aborted) this.error = messageOf(error);
     } finally {
-      this.doing = null;
+      // After a stop another run may be under way.
+      if (this.#abort === abort) this.doing = null;
     }
   }
 
@@ -73,14 +77,14 @@ class Scale {
     this.doing = null;
   }
 
-  async #open(mixer: ScaleMixer): Promise<MixerMeter> {
+  async #open(mixer: ScaleMixer, choice: EngineChoice): Promise<MixerMeter> {
     const worker = new WorkerClient<ScaleCalls>(
       new Worker(new URL('../../compute/scale.worker.ts', import.meta.url), { type: 'module' }),
     );
     const { width, layers } = this;
     try {
       this.facts = await worker.call('scale.start', {
-        engine: engine.choice,
+        engine: choice,
         mixer,
         width,
         layers,

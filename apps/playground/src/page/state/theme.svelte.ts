@@ -5,8 +5,17 @@ export type ThemeChoice = 'auto' | 'light' | 'dark';
 const KEY = 'orchid-theme';
 const system = matchMedia('(prefers-color-scheme: dark)');
 
+/** Where a browser keeps nothing for this page, even asking throws; the choice is then for this visit. */
+function store(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
 function stored(): ThemeChoice {
-  const value = localStorage.getItem(KEY);
+  const value = store()?.getItem(KEY);
   return value === 'light' || value === 'dark' ? value : 'auto';
 }
 
@@ -24,8 +33,8 @@ class Theme {
 
   choose(choice: ThemeChoice): void {
     this.choice = choice;
-    if (choice === 'auto') localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, choice);
+    if (choice === 'auto') store()?.removeItem(KEY);
+    else store()?.setItem(KEY, choice);
     this.#apply();
   }
 

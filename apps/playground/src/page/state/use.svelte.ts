@@ -1,17 +1,17 @@
 // The model that was dropped on the page Use, and its last answer.
 import digits from '../../sample/digits.zip?url';
 import type { Opened } from '../../shared/use.ts';
-import { messageOf } from '../words.ts';
 import { engine } from './engine.svelte.ts';
+import { Turns } from './turns.svelte.ts';
 
-class Use {
+class Use extends Turns {
   opened = $state.raw<Opened | null>(null);
   answer = $state.raw<unknown>(null);
-  error = $state<string | null>(null);
-  isBusy = $state(false);
   #files: ReadonlyMap<string, Uint8Array> | null = null;
+  #latest = 0;
 
   constructor() {
+    super();
     // To another engine the model goes as it came: from its files.
     const arrive = async () => {
       if (this.#files) await this.open(this.#files);
@@ -19,43 +19,47 @@ class Use {
     engine.movers.push({ leave: async () => arrive, lose: () => arrive });
   }
 
-  open(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    return this.#try(() => this.#take(files));
+  open(files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+    return this.take(() => this.#open(files));
   }
 
-  async #take(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  async #open(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
     const worker = await engine.worker();
-    this.opened = await worker.call('use.open', files);
-    this.answer = null;
+    const opened = await worker.call('use.open', files);
+    this.clear();
+    this.opened = opened;
     this.#files = files;
   }
 
   /** The model of digits that comes with the page. */
-  openDigits(): Promise<void> {
-    return this.#try(async () => {
+  openDigits(): Promise<boolean> {
+    return this.take(async () => {
       const response = await fetch(digits);
       if (!response.ok) throw new Error(`${digits}: the server answers ${response.status}`);
-      await this.#take(new Map([['digits.zip', new Uint8Array(await response.arrayBuffer())]]));
+      await this.#open(new Map([['digits.zip', new Uint8Array(await response.arrayBuffer())]]));
     });
   }
 
-  ask(input: unknown, options: unknown = {}): Promise<void> {
-    return this.#try(async () => {
-      const worker = await engine.worker();
-      this.answer = (await worker.call('use.answer', { input, options })).answer;
+  /** Asks the model. Of several questions that wait, as those of a drawing do, the last alone is answered. */
+  ask(input: unknown, options: unknown = {}): Promise<boolean> {
+    const request = ++this.#latest;
+    return this.take(async () => {
+      if (request !== this.#latest) return;
+      try {
+        const worker = await engine.worker();
+        const { answer } = await worker.call('use.answer', { input, options });
+        if (request === this.#latest) this.answer = answer;
+      } catch (error) {
+        if (request === this.#latest) this.answer = null;
+        throw error;
+      }
     });
   }
 
-  async #try(work: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.error = null;
-    try {
-      await work();
-    } catch (error) {
-      this.error = messageOf(error);
-    } finally {
-      this.isBusy = false;
-    }
+  /** Takes the answer away, and forgets the question that is asked. */
+  clear(): void {
+    this.#latest++;
+    this.answer = null;
   }
 }
 
