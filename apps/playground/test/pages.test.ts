@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, chromiumPath, launchChromium } from '../../../tooling/browser/chromium.ts';
 import { testFolder } from '../../train/test/run-orchid.ts';
-import { type BuiltSite, builtSite, inspectLooks, numberIn, textOf, visit } from './site.ts';
+import { type BuiltSite, builtSite } from './built-site.ts';
+import { inspectLooks, numberIn, textOf, visit } from './site.ts';
 
 const folder = testFolder();
 

@@ -1,37 +1,16 @@
-// The built site, on a plain server in a folder of it, and visits to it by a browser.
+// Visits to the built site by a browser.
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Browser, Page } from '../../../tooling/browser/chromium.ts';
-import { buildSite } from '../../../tooling/browser/site.ts';
-import { serveFolder } from './static-server.ts';
+import type { BuiltSite } from './built-site.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** Pictures for review; git does not keep them. */
 const pictures = join(root, 'screenshots');
-
-export interface BuiltSite {
-  readonly address: string;
-  readonly folder: string;
-  close(): Promise<void>;
-}
-
-/** Builds the site as `pnpm site` does. */
-export async function builtSite(): Promise<BuiltSite> {
-  const site = await buildSite(root, { configFile: join(root, 'vite.config.ts') });
-  const server = await serveFolder(site.folder, '/some/folder/');
-  return {
-    address: server.address,
-    folder: site.folder,
-    async close() {
-      await server.close();
-      await site.close();
-    },
-  };
-}
 
 /** A visitor's tab, and all that is wrong with it. */
 export interface Visit {

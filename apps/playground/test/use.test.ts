@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, chromiumPath, launchChromium, type Page } from '../../../tooling/browser/chromium.ts';
 import { toneWav, writeModel } from '../../serve/test/real-models.ts';
 import { orchid, testFolder } from '../../train/test/run-orchid.ts';
-import { type BuiltSite, builtSite, inspectLooks, textOf, visit } from './site.ts';
+import { type BuiltSite, builtSite } from './built-site.ts';
+import { inspectLooks, textOf, visit } from './site.ts';
 
 const folder = testFolder();
 

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, chromiumPath, launchChromium, webGpuSwitches } from '../../../tooling/browser/chromium.ts';
 import { writeModel } from '../../serve/test/real-models.ts';
 import { testFolder } from '../../train/test/run-orchid.ts';
-import { type BuiltSite, builtSite, textOf, visit } from './site.ts';
+import { type BuiltSite, builtSite } from './built-site.ts';
+import { textOf, visit } from './site.ts';
 
 describe.runIf(chromiumPath || process.env.CI)('the playground on WebGPU', () => {
   let browser: Browser;
