@@ -15,6 +15,11 @@ export interface MlmSource {
   readonly evalMaskProbability: number;
   /** Where the training batches stand, as plain JSON: the batches that were given, not those read ahead. */
   state: unknown;
+  /**
+   * Tells the next training batch from others: an integer of 0 to 2^32 - 1 that follows from the state alone, so that what is
+   * random about a step beside its batch, such as dropout, is the same after a restart and in every worker.
+   */
+  readonly batchNumber: number;
   /** The next batch to learn from, freshly masked; to be awaited before the next call. */
   trainBatch(): MlmBatch | Promise<MlmBatch>;
   /**

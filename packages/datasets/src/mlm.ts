@@ -103,6 +103,10 @@ export class MlmDataset implements MlmSource {
     this.#rng.state = state;
   }
 
+  get batchNumber(): number {
+    return this.#rng.state[0];
+  }
+
   /** Number of whole held-out windows; a shorter rest at the end is left out. */
   get heldOutWindows(): number {
     return Math.floor(this.heldOutIds.length / this.length);

@@ -32,7 +32,10 @@ export const taskHelp: Readonly<Record<TaskName, TaskHelp>> = {
     summary: 'pre-train Orchid-BERT on text of any size',
     sources: (command) =>
       command
-        .option('--text <path>', 'a file or folder of texts (.txt, .jsonl, .parquet, .gz), or hub:owner/name[/files]')
+        .option(
+          '--text <path>',
+          'a file or folder of texts (.txt, .jsonl, .parquet, .gz), or hub:owner/name[@revision][/files]',
+        )
         .option('--eval-text <path>', 'texts to evaluate on (default: the first windows of --text)')
         .option(
           '--tokenizer <name>',

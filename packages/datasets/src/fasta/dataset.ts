@@ -109,6 +109,10 @@ export class DnaDataset implements MlmSource {
     this.#rng.state = state;
   }
 
+  get batchNumber(): number {
+    return this.#rng.state[0];
+  }
+
   get heldOutWindows(): number {
     return this.#heldOut.length;
   }

@@ -11,8 +11,10 @@ export interface Document {
 export interface DocumentFile {
   /** What errors call it. */
   readonly name: string;
-  /** Tells this file from another in its place, on whatever machine; goes into saved states. */
+  /** Tells this file's contents from others in its place, on whatever machine; goes into saved states. */
   readonly id: string;
+  /** Where it lies, whatever it is called by: two with the same are one file. Left out, it is a file like no other. */
+  readonly place?: string;
   /** The documents at `at` and after, some at a time. @throws Error naming the file and the place that cannot be read */
   read(at: number): AsyncIterable<readonly Document[]>;
   /**

@@ -1,9 +1,46 @@
 // What a stream is evaluated on: some windows, read once, held in memory, and never trained on.
 import type { Tokenizer } from '@orchid-ml/tokenizers';
+import { MlmDataset } from '../mlm.ts';
 import type { DocumentFile } from './documents.ts';
 import { packerFor } from './packer.ts';
 
-export interface HeldOut {
+export interface HeldOutOptions {
+  readonly tokenizer: Tokenizer;
+  /** Tokens a window. */
+  readonly length: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** How many windows to evaluate on, at most. Default 512. */
+  readonly heldOutWindows?: number;
+  /** Default 0.3 (the Orchid paper's pre-training). */
+  readonly maskProbability?: number;
+  /** Default 0.15 (the Orchid paper's evaluation). */
+  readonly evalMaskProbability?: number;
+}
+
+/**
+ * The windows as a data set to evaluate on, and where each file's documents begin that are not among them.
+ *
+ * @throws Error naming the option that does not fit, or the file that cannot be read
+ */
+export async function openHeldOut(
+  files: readonly DocumentFile[],
+  options: HeldOutOptions,
+): Promise<{ readonly heldOut: MlmDataset; readonly starts: readonly number[] }> {
+  const { heldOutWindows = 512, tokenizer, length, batchSize, seed } = options;
+  if (!(Number.isInteger(heldOutWindows) && heldOutWindows >= 1)) {
+    throw new Error(`stream: heldOutWindows is ${heldOutWindows}; want an integer of at least 1`);
+  }
+  const { ids, starts } = await takeWindows(files, tokenizer, length, heldOutWindows);
+  const { maskProbability: train, evalMaskProbability: evaluate } = options;
+  const chances = {
+    ...(train === undefined ? {} : { maskProbability: train }),
+    ...(evaluate === undefined ? {} : { evalMaskProbability: evaluate }),
+  };
+  return { heldOut: new MlmDataset({ ids, heldOutIds: ids, tokenizer, length, batchSize, seed, ...chances }), starts };
+}
+
+interface HeldOut {
   /** int32 [windows * length] */
   readonly ids: Int32Array;
   /** Where each file's documents begin that were not taken. */
@@ -15,7 +52,7 @@ export interface HeldOut {
  *
  * @throws Error when there is not one
  */
-export async function takeWindows(
+async function takeWindows(
   files: readonly DocumentFile[],
   tokenizer: Tokenizer,
   length: number,

@@ -1,28 +1,21 @@
 // Masked-language modelling over more text than fits in memory: documents in a random order, packed into windows, masked.
 import { requireSpecial, type Tokenizer } from '@orchid-ml/tokenizers';
 import { maskTokens } from '../masking.ts';
-import { MlmDataset } from '../mlm.ts';
+import type { MlmDataset } from '../mlm.ts';
 import type { MlmBatch, MlmSource } from '../mlm-source.ts';
 import { OrdinaryIds } from '../ordinary.ts';
 import { Rng } from '../rng.ts';
 import type { DocumentFile } from './documents.ts';
-import { takeWindows } from './held-out.ts';
+import { type HeldOutOptions, openHeldOut } from './held-out.ts';
 import { type Packer, packerFor } from './packer.ts';
 import { ShuffledDocuments, type ShuffleOptions, type ShuffleState } from './shuffled-documents.ts';
 
-export interface MlmStreamOptions extends Omit<ShuffleOptions, 'starts'> {
-  readonly tokenizer: Tokenizer;
-  /** Tokens a window. */
-  readonly length: number;
-  readonly batchSize: number;
-  /** Files to evaluate on. Default: the first documents of `files`, which are then not trained on. */
+export interface MlmStreamOptions extends Omit<ShuffleOptions, 'starts'>, HeldOutOptions {
+  /**
+   * Files to evaluate on; those of them that are among `files` too are not trained on. Default: the first documents of `files`,
+   * which are then not trained on.
+   */
   readonly heldOut?: readonly DocumentFile[];
-  /** How many windows to evaluate on, at most. Default 512. */
-  readonly heldOutWindows?: number;
-  /** Default 0.3 (the Orchid paper's pre-training). */
-  readonly maskProbability?: number;
-  /** Default 0.15 (the Orchid paper's evaluation). */
-  readonly evalMaskProbability?: number;
 }
 
 /** Plain JSON: where the stream stood a little earlier, and how many windows were given since. */
@@ -48,6 +41,8 @@ export class MlmStream implements MlmSource {
   readonly evalMaskProbability: number;
   /** The windows of {@link evalBatches}, and their settings. */
   readonly heldOut: MlmDataset;
+  /** Names of the files that were to be trained on, but are evaluated on. */
+  readonly leftOut: readonly string[];
   readonly #tokenizer: Tokenizer;
   readonly #documents: ShuffledDocuments;
   readonly #packer: Packer;
@@ -61,9 +56,15 @@ export class MlmStream implements MlmSource {
   #from: Pick<MlmStreamState, 'documents' | 'packer'>;
   #wanted: MlmStreamState | undefined;
 
-  private constructor(options: MlmStreamOptions, heldOut: MlmDataset, starts: readonly number[]) {
+  private constructor(
+    options: MlmStreamOptions,
+    heldOut: MlmDataset,
+    starts: readonly number[],
+    leftOut: readonly DocumentFile[],
+  ) {
     const { tokenizer, seed, files } = options;
     this.heldOut = heldOut;
+    this.leftOut = leftOut.map(({ name }) => name);
     this.length = heldOut.length;
     this.batchSize = heldOut.batchSize;
     this.vocabSize = heldOut.vocabSize;
@@ -85,27 +86,24 @@ export class MlmStream implements MlmSource {
    * @throws Error naming the option that does not fit, or the file that cannot be read
    */
   static async open(options: MlmStreamOptions): Promise<MlmStream> {
-    const { files, heldOut: others, heldOutWindows = 512, tokenizer, length, batchSize, seed } = options;
-    if (files.length === 0) throw new Error('stream: there are no files');
-    if (!(Number.isInteger(heldOutWindows) && heldOutWindows >= 1)) {
-      throw new Error(`stream: heldOutWindows is ${heldOutWindows}; want an integer of at least 1`);
+    const { heldOut: others } = options;
+    if (options.files.length === 0) throw new Error('stream: there are no files');
+    const { files, leftOut } = apart(options.files, others ?? []);
+    if (files.length === 0) {
+      const names = leftOut.map(({ name }) => name);
+      throw new Error(
+        `stream: the files to learn from (${few(names)}) are all in heldOut, to be evaluated on; want others, or less in heldOut`,
+      );
     }
-    const taken = await takeWindows(others ?? files, tokenizer, length, heldOutWindows);
+    const taken = await openHeldOut(others ?? files, options);
     const starts = others ? files.map(() => 0) : taken.starts;
     if (starts.every((start) => start === Number.POSITIVE_INFINITY)) {
       throw new Error(
-        `stream: the first ${heldOutWindows} windows, to evaluate on, are all the text there is; ` +
+        `stream: the first ${options.heldOutWindows ?? 512} windows, to evaluate on, are all the text there is; ` +
           'want more text, less heldOutWindows, or files of their own in heldOut',
       );
     }
-    const { maskProbability: train, evalMaskProbability: evaluate } = options;
-    const chances = {
-      ...(train === undefined ? {} : { maskProbability: train }),
-      ...(evaluate === undefined ? {} : { evalMaskProbability: evaluate }),
-    };
-    const { ids } = taken;
-    const heldOut = new MlmDataset({ ids, heldOutIds: ids, tokenizer, length, batchSize, seed, ...chances });
-    return new MlmStream(options, heldOut, starts);
+    return new MlmStream({ ...options, files }, taken.heldOut, starts, leftOut);
   }
 
   get state(): MlmStreamState {
@@ -121,6 +119,10 @@ export class MlmStream implements MlmSource {
       throw new Error(`stream: the state is of other files (${state.files}); these are ${this.#files}`);
     }
     this.#wanted = state;
+  }
+
+  get batchNumber(): number {
+    return this.state.batches;
   }
 
   /** @throws Error naming the file that cannot be read, and where */
@@ -185,6 +187,18 @@ export class MlmStream implements MlmSource {
     this.#windows.pop();
     this.#since++;
   }
+}
+
+/** The files that are not to be evaluated on, and those that are. */
+function apart(files: readonly DocumentFile[], heldOut: readonly DocumentFile[]) {
+  const whereOf = (file: DocumentFile) => file.place ?? file;
+  const held = new Set(heldOut.map(whereOf));
+  const isHeld = (file: DocumentFile) => held.has(whereOf(file));
+  return { files: files.filter((file) => !isHeld(file)), leftOut: files.filter(isHeld) };
+}
+
+function few(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 }
 
 /** Tells lists of files apart, in a few characters: two hashes (FNV-1a) of the names. */

@@ -7,6 +7,7 @@ import { lost } from './documents.ts';
 export interface ParquetDocumentsOptions {
   readonly name: string;
   readonly id: string;
+  readonly place: string;
   /** Called when the file is needed. */
   readonly open: () => Promise<ParquetSource>;
   /** The column of texts. Default `text`. */
@@ -14,7 +15,7 @@ export interface ParquetDocumentsOptions {
 }
 
 /** Rows without text (null, or space alone) are passed over. A row group is in memory at a time. */
-export function parquetDocuments({ name, id, open, column = 'text' }: ParquetDocumentsOptions): DocumentFile {
+export function parquetDocuments({ name, id, place, open, column = 'text' }: ParquetDocumentsOptions): DocumentFile {
   const opened = async () => {
     const file = await ParquetFile.open(await open());
     file.check([column]);
@@ -39,6 +40,8 @@ export function parquetDocuments({ name, id, open, column = 'text' }: ParquetDoc
     }
   }
   async function find(places: readonly number[]): Promise<Document[]> {
+    // Nothing is opened for nothing: it may have to be downloaded first.
+    if (places.length === 0) return [];
     const found: Document[] = [];
     const file = await opened();
     const isWanted = (first: number, end: number) => places.some((place) => place >= first && place < end);
@@ -53,7 +56,7 @@ export function parquetDocuments({ name, id, open, column = 'text' }: ParquetDoc
     if (found.length < places.length) throw lost(name, places[found.length]!);
     return found;
   }
-  return { name, id, read, find };
+  return { name, id, place, read, find };
 }
 
 async function textsOf(file: ParquetFile, group: number, column: string): Promise<(string | null)[]> {

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HubServer } from '../../test/hub-server.ts';
 import { fileInfo, HubError, listFiles } from '../index.ts';
-import { downloadSnapshot, listFiles as listFilesInNode, snapshot } from './index.ts';
+import { downloadSnapshot, etagInCache, listFiles as listFilesInNode, snapshot } from './index.ts';
 
 let server: HubServer;
 let cacheDir: string;
@@ -100,6 +100,34 @@ describe('downloadSnapshot', () => {
     const options = { ...where(), cacheDir, retries: 0, onNotice: (message: string) => notices.push(message) };
     expect(await downloadSnapshot(options)).toBe(folder);
     expect(notices[0]).toContain(`The files in the cache are used: ${folder}`);
+  });
+});
+
+describe('etagInCache', () => {
+  it('is what the hub calls a file by, of links and of copies', async () => {
+    const folder = await downloadSnapshot({ ...where(), cacheDir });
+    const paths = ['README.md', 'data/a.bin', 'data/deep/b.bin'];
+    const etags = paths.map((path) => server.etag(path));
+    expect(await Promise.all(paths.map((path) => etagInCache(folder, path)))).toEqual(etags);
+    for (const path of paths) {
+      const bytes = await readFile(join(folder, path));
+      await rm(join(folder, path));
+      await writeFile(join(folder, path), bytes);
+    }
+    expect(await Promise.all(paths.map((path) => etagInCache(folder, path)))).toEqual(etags);
+    await writeFile(join(folder, 'own.bin'), 'cccc');
+    await expect(etagInCache(folder, 'own.bin')).rejects.toThrow('it is none of the files that the cache was given');
+  });
+});
+
+describe('files by their names', () => {
+  it('are found whatever is in the names, and however many there are', async () => {
+    server.add('odd/[a] (1).txt', 'x');
+    const files = ['odd/[a] (1).txt', ...Array.from({ length: 20 }, (_, i) => `none/${i}.txt`)];
+    expect((await listFilesInNode({ ...where(), files })).files.map(({ path }) => path)).toEqual(['odd/[a] (1).txt']);
+    await expect(listFilesInNode({ ...where(), files: files.slice(1) })).rejects.toThrow(
+      '"none/7.txt" and 12 more; it has',
+    );
   });
 });
 

@@ -1,5 +1,6 @@
-// Masked-language modelling as a task: loss and accuracy are on the masked positions alone, each counting the same.
-import type { MlmDataset, MlmSource } from '@orchid-ml/datasets';
+// Masked-language modelling as a task: loss and accuracy are on the masked positions alone, each counting the same; a training
+// batch has the seed of its dropout.
+import type { MlmBatch, MlmDataset, MlmSource } from '@orchid-ml/datasets';
 import type { SequenceModel } from '@orchid-ml/orchid-models';
 import { blankScored, type ScoredBatch, scoredLoss, splitScored } from './scored-positions.ts';
 import { scoresOf, tally, WHOLE } from './tally.ts';
@@ -29,6 +30,9 @@ export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY 
     return tally(heldOut(pieces), (batch) => scoredLoss(model, batch), share, signal);
   }
 
+  /** Parts of a batch are to have other masks of dropout, as are batches: no two share a sequence's number. */
+  const asTraining = (batch: MlmBatch, number: number): ScoredBatch => ({ ...batch, dropoutSeed: number * batchSize });
+
   return {
     name: 'mlm',
     settings: { length, batchSize, vocabSize, maskProbability, evalMaskProbability },
@@ -43,9 +47,18 @@ export function mlmTask({ dataset, evaluationWindows = Number.POSITIVE_INFINITY 
     shape: {
       sequences: batchSize,
       length,
-      blank: (batch, length) => blankScored(batch, length, Math.max(1, Math.round(batch * length * maskProbability))),
+      blank: (batch, length) => ({
+        ...blankScored(batch, length, Math.max(1, Math.round(batch * length * maskProbability))),
+        dropoutSeed: 0,
+      }),
     },
-    nextBatch: () => dataset.trainBatch(),
+    nextBatch() {
+      const { batchNumber } = dataset;
+      const batch = dataset.trainBatch();
+      return batch instanceof Promise
+        ? batch.then((ready) => asTraining(ready, batchNumber))
+        : asTraining(batch, batchNumber);
+    },
     loss: scoredLoss,
     split: splitScored,
     evaluate: async (model, signal, pieces) => scoresOf([await tallyHeldOut(model, WHOLE, signal, pieces)]),

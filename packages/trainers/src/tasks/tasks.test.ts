@@ -1,6 +1,6 @@
 // Both tasks on small real models: losses where an untrained model's must be, scores that repeat, nothing left behind.
 import { useBackend } from '@orchid-ml/backends';
-import { MlmDataset } from '@orchid-ml/datasets';
+import { MlmDataset, MlmStream } from '@orchid-ml/datasets';
 import { createModel, type SequenceModel } from '@orchid-ml/orchid-models';
 import { CharTokenizer } from '@orchid-ml/tokenizers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -85,6 +85,66 @@ describe.each(['cpu', 'wasm'] as const)('tasks on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(kept);
     expect(losses.at(-1)!).toBeLessThan(losses[0]!);
     optimizer.dispose();
+  });
+});
+
+describe('dropout of masked modelling', () => {
+  const text = 'the quick brown fox jumps over the lazy dog. '.repeat(12);
+  const tokenizer = CharTokenizer.fromText(text);
+  const options = { tokenizer, length: 16, batchSize: 2, seed: 3 };
+  const taskOf = () => mlmTask({ dataset: new MlmDataset({ ids: tokenizer.encode(text), ...options }) });
+  const bert = { ...small, model_type: 'orchid-bert', head: 'masked-lm', max_position_embeddings: 16 } as const;
+  const modelOf = (hidden_dropout_prob: number) =>
+    createModel({ ...bert, vocab_size: tokenizer.vocabSize, hidden_dropout_prob }, { seed: 1 }) as SequenceModel;
+  const lossOf = (of: SequenceModel, task: ReturnType<typeof taskOf>, batch: ReturnType<typeof task.nextBatch>) => {
+    const [loss] = tf.tidy(() => task.loss(of, batch).loss.dataSync());
+    return loss!;
+  };
+  beforeAll(async () => {
+    await useBackend('cpu');
+  });
+
+  it('is in a training step, and in no evaluation', async () => {
+    model = modelOf(0.5);
+    const task = taskOf();
+    const batch = task.nextBatch();
+    const { dropoutSeed: _seed, ...plain } = batch;
+    expect(lossOf(model, task, batch)).not.toBe(lossOf(model, task, plain));
+    expect(lossOf(model, task, batch)).toBe(lossOf(model, task, batch));
+    const without = modelOf(0);
+    expect(lossOf(without, task, batch)).toBe(lossOf(without, task, plain));
+    expect(lossOf(model, task, plain)).toBe(lossOf(without, task, plain));
+    expect(await task.evaluate(model)).toEqual(await task.evaluate(without));
+    without.dispose();
+  });
+
+  it('follows from where the data stands: other masks each batch and sequence, the same after a restart', async () => {
+    const task = taskOf();
+    const first = task.nextBatch();
+    const state = JSON.parse(JSON.stringify(task.state));
+    const second = task.nextBatch();
+    expect(second.dropoutSeed).not.toBe(first.dropoutSeed);
+    const again = taskOf();
+    again.state = state;
+    expect(again.nextBatch()).toEqual(second);
+    const parts = task.split(second, 2).map(({ batch }) => batch.dropoutSeed! - second.dropoutSeed!);
+    expect(parts).toEqual([0, 1]);
+    expect(task.shape.blank(2, 16).dropoutSeed).toBe(0);
+  });
+
+  it('is of a stream too', async () => {
+    const documents = [{ at: 0, next: 1, text: text.repeat(4) }];
+    const file = {
+      name: 'a',
+      id: 'a',
+      read: async function* () {
+        yield documents;
+      },
+      find: async () => documents,
+    };
+    const task = mlmTask({ dataset: await MlmStream.open({ ...options, files: [file], heldOut: [{ ...file }] }) });
+    const seeds = [await task.nextBatch(), await task.nextBatch()].map(({ dropoutSeed }) => dropoutSeed);
+    expect(seeds).toEqual([0, 2]);
   });
 });
 

@@ -1,6 +1,6 @@
 // How good a pre-trained model is at masked words of a text.
 import { resolve } from 'node:path';
-import { openMlmStream } from '@orchid-ml/datasets/node';
+import { openMlmHeldOut } from '@orchid-ml/datasets/node';
 import { mlmTask } from '@orchid-ml/trainers';
 import { Failure, failing } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -21,13 +21,13 @@ export async function evaluateBert(saved: Saved, options: EvaluateOptions, io: I
   const given = options.text === undefined ? undefined : resolve(io.cwd, options.text);
   const evalText = given ?? sources.evalText;
   const changed = { ...config, seed: options.seed ?? config.seed, data: { ...config.data, length } };
-  const recipe = recipeOf(changed, { ...sources, ...(evalText !== undefined && { evalText }) });
-  const dataset = await failing(() => openMlmStream(recipe, tokenizerOf(saved)));
+  const recipe = await failing(() => recipeOf(changed, { ...sources, ...(evalText !== undefined && { evalText }) }));
+  const dataset = await failing(() => openMlmHeldOut(recipe, tokenizerOf(saved)));
   const { loss, accuracy } = await mlmTask({ dataset }).evaluate(model);
   return {
     task: 'bert',
     text: evalText ?? `the first windows of ${sources.text}`,
-    windows: dataset.heldOut.heldOutWindows,
+    windows: dataset.heldOutWindows,
     length,
     maskProbability: config.data.eval_mask_probability,
     loss,

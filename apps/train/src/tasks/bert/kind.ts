@@ -1,7 +1,7 @@
 // Pre-training of Orchid-BERT: masked words of text of any size, streamed from files or from the hub.
 import { resolve } from 'node:path';
 import { MlmStream } from '@orchid-ml/datasets';
-import { type MlmRecipe, openDocuments, openMlmStream, PrefetchedMlm, type TextSource } from '@orchid-ml/datasets/node';
+import { type MlmRecipe, openDocuments, openMlmStream, PrefetchedMlm } from '@orchid-ml/datasets/node';
 import { type Tokenizer, type TokenizerJSON, tokenizerFromJSON } from '@orchid-ml/tokenizers';
 import { mlmTask } from '@orchid-ml/trainers';
 import type { BertConfig } from '../../config/text-schema.ts';
@@ -13,7 +13,8 @@ import { concludeMasked } from '../masked.ts';
 import { modelKeys } from '../model-keys.ts';
 import { folderOrName, sayTokenizer, tokenizerFor } from '../text-tokenizer.ts';
 import { evaluateBert } from './evaluate.ts';
-import { recipeOf, sourceOf } from './recipe.ts';
+import { isHubText } from './hub-text.ts';
+import { recipeOf } from './recipe.ts';
 
 /** What a thread makes the task from. */
 interface Share {
@@ -22,14 +23,14 @@ interface Share {
 }
 
 /** Documents of the text, as many as a vocabulary needs to see. */
-async function* someText(source: TextSource, most: number): AsyncGenerator<string> {
-  if (!('paths' in source)) {
+async function* someText({ data }: BertConfig, text: string, most: number): AsyncGenerator<string> {
+  if (isHubText(text)) {
     throw new UsageError(
       'a text of the hub wants --tokenizer NAME: a vocabulary is learned from files of this machine only',
     );
   }
   let seen = 0;
-  for (const file of await openDocuments(source.paths, source)) {
+  for (const file of await openDocuments([text], { column: data.text_column })) {
     for await (const documents of file.read(0)) {
       for (const { text } of documents) {
         yield text;
@@ -42,6 +43,11 @@ async function* someText(source: TextSource, most: number): AsyncGenerator<strin
 
 const vocabularyText = 100e6;
 
+function sayLeftOut(names: readonly string[]): string {
+  const shown = names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+  return `${shown}: evaluated on, and so not learned from`;
+}
+
 export const bert: TaskKind<BertConfig> = {
   name: 'bert',
   title: 'Pre-training Orchid-BERT',
@@ -52,20 +58,20 @@ export const bert: TaskKind<BertConfig> = {
       const given = options[name];
       if (given === undefined) return before?.[name];
       if (name === 'tokenizer') return folderOrName(given, cwd);
-      return given.startsWith('hub:') ? given : resolve(cwd, given);
+      return isHubText(given) ? given : resolve(cwd, given);
     };
     const found = { text: path('text'), evalText: path('evalText'), tokenizer: path('tokenizer') };
     if (found.text === undefined)
       throw new UsageError(
-        'want --text PATH: a file or folder of texts (.txt, .jsonl, .parquet, packed by gzip or not), or hub:owner/name',
+        'want --text PATH: a file or folder of texts (.txt, .jsonl, .parquet, packed by gzip or not), or hub:owner/name[/files]',
       );
     return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Sources;
   },
 
   async open(config, sources, { tokenizer: earlier }) {
-    const text = sourceOf(config, sources.text!);
-    const tokenizer = earlier ?? (await tokenizerFor(sources, config.data, () => someText(text, vocabularyText)));
-    const recipe = recipeOf(config, sources);
+    const tokenizer =
+      earlier ?? (await tokenizerFor(sources, config.data, () => someText(config, sources.text!, vocabularyText)));
+    const recipe = await failing(() => recipeOf(config, sources));
     const { prefetch } = config.data;
     const dataset = await failing(async () =>
       prefetch > 0 ? PrefetchedMlm.start(recipe, tokenizer, { ahead: prefetch }) : openMlmStream(recipe, tokenizer),
@@ -86,6 +92,7 @@ export const bert: TaskKind<BertConfig> = {
           'held out',
           sources.evalText ?? `the first windows of the text, ${format.count(config.data.eval_windows)} at most`,
         ],
+        ...(dataset.leftOut.length > 0 ? [['left out', sayLeftOut(dataset.leftOut)] as const] : []),
       ],
       conclude: (_model, ended) => concludeMasked(ended),
       async close() {

@@ -2,24 +2,24 @@
 import type { MlmRecipe, TextSource } from '@orchid-ml/datasets/node';
 import type { BertConfig } from '../../config/text-schema.ts';
 import type { Sources } from '../../run/folder.ts';
+import { hubText, isHubText, type TextOption } from './hub-text.ts';
 
-/** Of a data set of the hub, where its files are not named. */
-const hubFiles = ['**/*.parquet', '**/*.jsonl', '**/*.jsonl.gz', '**/*.json.gz', '**/*.txt', '**/*.txt.gz'];
-
-/** A path of this machine, or `hub:owner/name`, or `hub:owner/name/pattern` for some of its files. */
-export function sourceOf({ data }: BertConfig, text: string): TextSource {
+/** A path of this machine, or what {@link hubText} takes. */
+async function sourceOf({ data }: BertConfig, text: string, option: TextOption): Promise<TextSource> {
   const column = data.text_column;
-  if (!text.startsWith('hub:')) return { paths: [text], column };
-  const [owner, name, ...pattern] = text.slice('hub:'.length).split('/');
-  return { repo: `${owner}/${name}`, files: pattern.length > 0 ? [pattern.join('/')] : hubFiles, column };
+  return isHubText(text) ? { ...(await hubText(text, option)), column } : { paths: [text], column };
 }
 
-/** What the stream is made from, in this thread or another. */
-export function recipeOf(config: BertConfig, { text, evalText }: Sources): MlmRecipe {
+/**
+ * What the stream is made from, in this thread or another.
+ *
+ * @throws UsageError for a data set of the hub whose files have to be named; HubError of the hub
+ */
+export async function recipeOf(config: BertConfig, { text, evalText }: Sources): Promise<MlmRecipe> {
   const { data, training, seed } = config;
   return {
-    text: sourceOf(config, text!),
-    ...(evalText !== undefined && { heldOut: sourceOf(config, evalText) }),
+    text: await sourceOf(config, text!, '--text'),
+    ...(evalText !== undefined && { heldOut: await sourceOf(config, evalText, '--eval-text') }),
     length: data.length,
     batchSize: training.batch_size,
     heldOutWindows: data.eval_windows,

@@ -148,6 +148,9 @@ describe('hubDocuments', () => {
     try {
       const files = await hubDocuments(options);
       expect(files.map(({ name }) => name)).toEqual(['tiny/text/en/a.json.gz', 'tiny/text/en/b.parquet']);
+      // Nothing of a file is asked for before its turn, not by going on from a state either.
+      const stream = new ShuffledDocuments({ files, seed: 0 });
+      await stream.restore(stream.state);
       expect(server.gets).toEqual([]);
       expect(texts(await all(files[0]!))).toEqual(stories);
       expect(server.gets.filter(({ host }) => host === 'cdn')).toHaveLength(1);
@@ -156,6 +159,28 @@ describe('hubDocuments', () => {
       const again = await hubDocuments({ ...options, offline: true });
       expect(again.map(({ id }) => id)).toEqual(files.map(({ id }) => id));
       expect(texts(await all(again[1]!))).toEqual(stories);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('a file of the hub', () => {
+  it('is the same after a commit that leaves it as it is, offline too, and another after one that does not', async () => {
+    const server = await new HubServer('tiny/moving', 'dataset').start();
+    server.add('a.txt', 'one', { lfs: true }).add('b.txt', 'two');
+    const cacheDir = join(folder, 'moving');
+    const options = { repo: 'tiny/moving', files: ['*.txt'], endpoint: server.endpoint, cacheDir };
+    const ids = async (more = {}) => (await hubDocuments({ ...options, ...more })).map(({ id }) => id);
+    try {
+      const before = await ids();
+      server.commit = server.commit.replace(/./g, 'a');
+      server.add('README.md', 'news');
+      expect(await ids()).toEqual(before);
+      for (const file of await hubDocuments(options)) await all(file);
+      expect(await ids({ offline: true })).toEqual(before);
+      server.add('b.txt', 'three');
+      expect((await ids()).map((id, i) => id === before[i])).toEqual([true, false]);
     } finally {
       await server.stop();
     }

@@ -1,6 +1,8 @@
 // A stream of masked-language batches from plain settings, which another thread can be sent.
 import type { Tokenizer } from '@orchid-ml/tokenizers';
+import type { MlmDataset } from '../../mlm.ts';
 import type { DocumentFile } from '../../streaming/documents.ts';
+import { openHeldOut } from '../../streaming/held-out.ts';
 import { MlmStream, type MlmStreamOptions } from '../../streaming/mlm-stream.ts';
 import { type HubDocumentsOptions, hubDocuments, type OpenOptions, openDocuments } from './open-documents.ts';
 
@@ -16,7 +18,10 @@ export type TextSource = LocalText | HubText;
 
 export interface MlmRecipe extends Omit<MlmStreamOptions, 'files' | 'heldOut' | 'tokenizer'> {
   readonly text: TextSource;
-  /** Texts to evaluate on. Default: the first documents of `text`, which are then not trained on. */
+  /**
+   * Texts to evaluate on; files of them that `text` has too are not trained on. Default: the first documents of `text`, which
+   * are then not trained on.
+   */
   readonly heldOut?: TextSource;
 }
 
@@ -32,6 +37,17 @@ export async function openMlmStream(
   const files = await documentsOf(text);
   const others = heldOut === undefined ? {} : { heldOut: await documentsOf(heldOut) };
   return MlmStream.open({ ...options, files, ...others, tokenizer });
+}
+
+/**
+ * What {@link openMlmStream} evaluates on, alone: a text of its own may then be one that was learned from.
+ *
+ * @throws Error as it
+ */
+export async function openMlmHeldOut(recipe: MlmRecipe, tokenizer: Tokenizer): Promise<MlmDataset> {
+  if (recipe.heldOut === undefined) return (await openMlmStream(recipe, tokenizer)).heldOut;
+  const { heldOut } = await openHeldOut(await documentsOf(recipe.heldOut), { ...recipe, tokenizer });
+  return heldOut;
 }
 
 function documentsOf(source: TextSource): Promise<DocumentFile[]> {

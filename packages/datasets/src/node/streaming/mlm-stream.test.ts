@@ -1,5 +1,5 @@
 // Batches from a stream: the same from any saved state, what is held out never trained on, and a task that trains on them.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,13 +7,13 @@ import { ByteTokenizer } from '@orchid-ml/tokenizers';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DocumentFile, type MlmBatch, MlmStream, type MlmStreamOptions, Rng } from '../../index.ts';
-import { openDocuments } from './index.ts';
+import { openDocuments, openMlmHeldOut, openMlmStream } from './index.ts';
 
 const tokenizer = new ByteTokenizer();
 let folder: string;
 let files: DocumentFile[];
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'orchid-stream-'));
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'orchid-stream-')));
   const rng = new Rng(0);
   const story = (i: number) => `${i}: ${'word '.repeat(1 + rng.integer(60))}`;
   const some = (from: number) => Array.from({ length: 100 }, (_, i) => story(from + i));
@@ -113,6 +113,32 @@ describe('MlmStream', () => {
     await expect(open({ files: [a!], heldOutWindows: 10_000 })).rejects.toThrow(
       'stream: the first 10000 windows, to evaluate on, are all the text there is',
     );
+  });
+
+  it('leaves out files that it is evaluated on, by whatever name they are called', async () => {
+    const held = join(folder, '.', 'a.txt');
+    const link = join(folder, 'link-to-a.txt');
+    await symlink(held, link);
+    const recipe = { length: 32, batchSize: 4, seed: 1, heldOutWindows: 5 };
+    const stream = await openMlmStream({ ...recipe, text: { paths: [folder] }, heldOut: { paths: [link] } }, tokenizer);
+    await rm(link);
+    expect(stream.leftOut).toEqual([held, link]);
+    const stories = [
+      ...(await take(stream, 300))
+        .map(original)
+        .join('')
+        .matchAll(/\n(\d+): /g),
+    ].map(([, n]) => Number(n));
+    expect(Math.min(...stories)).toBe(100);
+    expect((await open()).leftOut).toEqual([]);
+    const text = { paths: [held] };
+    await expect(openMlmStream({ ...recipe, text, heldOut: { paths: [folder] } }, tokenizer)).rejects.toThrow(
+      `stream: the files to learn from (${held}) are all in heldOut, to be evaluated on`,
+    );
+    // To be measured on what was learned from is another matter.
+    const measured = await openMlmHeldOut({ ...recipe, text, heldOut: text }, tokenizer);
+    expect(measured.heldOutWindows).toBe(5);
+    expect((await openMlmHeldOut({ ...recipe, text }, tokenizer)).heldOutIds).toEqual(measured.heldOutIds);
   });
 
   it('refuses what does not fit', async () => {

@@ -7,8 +7,8 @@ import type { MlmWorkerAbout, MlmWorkerConfig } from './prefetched-mlm.ts';
 
 servePrefetch<MlmWorkerConfig, MlmBatch>(async ({ recipe, tokenizer }) => {
   const stream = await openMlmStream(recipe, tokenizerFromJSON(tokenizer));
-  const { maskProbability, evalMaskProbability, heldOut } = stream;
-  const about: MlmWorkerAbout = { heldOutIds: heldOut.heldOutIds, maskProbability, evalMaskProbability };
+  const { maskProbability, evalMaskProbability, heldOut, leftOut } = stream;
+  const about: MlmWorkerAbout = { heldOutIds: heldOut.heldOutIds, leftOut, maskProbability, evalMaskProbability };
   return {
     about,
     next: () => stream.trainBatch(),

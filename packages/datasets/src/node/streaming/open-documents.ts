@@ -1,9 +1,10 @@
 // Files, folders and patterns on this machine, and data sets of the hub, as documents to stream.
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import {
   type DownloadSnapshotOptions,
   downloadFile,
+  etagInCache,
   HubError,
   type HubOptions,
   listFiles,
@@ -38,7 +39,8 @@ export async function openDocuments(paths: readonly string[], options: OpenOptio
   return Promise.all(
     files.map(async (path) => {
       const { size } = await stat(path);
-      return documentsOf(path, `${basename(path)}:${size}`, async () => path, options);
+      const about = { name: path, id: `${basename(path)}:${size}`, place: await realpath(path) };
+      return documentsOf(path, about, async () => path, options);
     }),
   );
 }
@@ -60,45 +62,61 @@ export interface HubDocumentsOptions extends OpenOptions, HubOptions {
 export async function hubDocuments(options: HubDocumentsOptions): Promise<DocumentFile[]> {
   const { repo, files: patterns, revision, column, unit, ...hub } = options;
   const where = { repo, type: 'dataset' as const, ...(revision === undefined ? {} : { revision }), ...hub };
-  const { commit, paths } = await listing({ ...where, files: patterns });
+  const { commit, files } = await listing({ ...where, files: patterns });
   const reading = { ...(column === undefined ? {} : { column }), ...(unit === undefined ? {} : { unit }) };
-  return paths.map((path) =>
-    documentsOf(
-      path,
-      `${repo}/${path}@${commit}`,
-      () => downloadFile({ ...where, revision: commit, branch: revision ?? 'main', path }),
-      reading,
-      `${repo}/${path}`,
-    ),
-  );
+  return files.map(({ path, etag }) => {
+    const name = `${repo}/${path}`;
+    // Of the contents: a run goes on after a commit that leaves its files as they are.
+    const about = { name, id: `${name}#${etag}`, place: `hub:${name}` };
+    const download = () => downloadFile({ ...where, revision: commit, branch: revision ?? 'main', path });
+    return documentsOf(path, about, download, reading);
+  });
+}
+
+/** Paths of the files that {@link hubDocuments} opens, for whoever is to choose among them. @throws HubError as it */
+export async function listHubDocuments({
+  repo,
+  files,
+  revision,
+  column: _column,
+  unit: _unit,
+  ...hub
+}: HubDocumentsOptions): Promise<string[]> {
+  const where = { repo, type: 'dataset' as const, ...(revision === undefined ? {} : { revision }), ...hub };
+  const listed = await listing({ ...where, files });
+  return listed.files.map(({ path }) => path);
+}
+
+interface Listed {
+  readonly commit: string;
+  readonly files: readonly { readonly path: string; readonly etag: string }[];
 }
 
 /** What the hub has, or, when it is not to be asked, the cache. */
-async function listing(where: DownloadSnapshotOptions): Promise<{ commit: string; paths: readonly string[] }> {
+async function listing(where: DownloadSnapshotOptions): Promise<Listed> {
   try {
-    const { commit, files } = await listFiles(where);
-    return { commit, paths: files.map(({ path }) => path) };
+    return await listFiles(where);
   } catch (error) {
     if (!(error instanceof HubError && error.kind === 'offline')) throw error;
-    const { commit, files } = await snapshot(where);
-    return { commit, paths: files };
+    const { commit, folder, files } = await snapshot(where);
+    const tagged = files.map(async (path) => ({ path, etag: await etagInCache(folder, path) }));
+    return { commit, files: await Promise.all(tagged) };
   }
 }
 
 function documentsOf(
   path: string,
-  id: string,
+  about: Pick<DocumentFile, 'name' | 'id'> & { readonly place: string },
   open: () => Promise<string>,
   { column, unit = 'paragraph' }: OpenOptions,
-  name = path,
 ): DocumentFile {
   if (/\.parquet$/i.test(path)) {
-    const source = async () => ({ ...(await parquetFile(await open())), name });
-    return parquetDocuments({ name, id, open: source, ...(column === undefined ? {} : { column }) });
+    const source = async () => ({ ...(await parquetFile(await open())), name: about.name });
+    return parquetDocuments({ ...about, open: source, ...(column === undefined ? {} : { column }) });
   }
   const isJson = /\.(jsonl|ndjson|json)(\.gz)?$/i.test(path);
   const field = column === undefined ? {} : { field: column };
-  return textDocuments({ name, id, open, unit: isJson ? 'json' : unit, ...field });
+  return textDocuments({ ...about, open, unit: isJson ? 'json' : unit, ...field });
 }
 
 async function filesOf(path: string): Promise<string[]> {

@@ -2,6 +2,7 @@
 import type { Tokenizer, TokenizerJSON } from '@orchid-ml/tokenizers';
 import { MlmDataset } from '../../mlm.ts';
 import type { MlmBatch, MlmSource } from '../../mlm-source.ts';
+import type { MlmStreamState } from '../../streaming/mlm-stream.ts';
 import type { MlmRecipe } from './mlm-recipe.ts';
 import { Prefetch } from './prefetch.ts';
 
@@ -14,6 +15,7 @@ export interface MlmWorkerConfig {
 /** What it says of its stream. */
 export interface MlmWorkerAbout {
   readonly heldOutIds: Int32Array;
+  readonly leftOut: readonly string[];
   readonly maskProbability: number;
   readonly evalMaskProbability: number;
 }
@@ -29,14 +31,17 @@ export class PrefetchedMlm implements MlmSource {
   readonly vocabSize: number;
   readonly maskProbability: number;
   readonly evalMaskProbability: number;
+  /** As of `MlmStream`. */
+  readonly leftOut: readonly string[];
   readonly #prefetch: Prefetch<MlmBatch>;
   readonly #heldOut: MlmDataset;
 
   private constructor(prefetch: Prefetch<MlmBatch>, recipe: MlmRecipe, tokenizer: Tokenizer) {
-    const { heldOutIds: ids, ...chances } = prefetch.about as MlmWorkerAbout;
+    const { heldOutIds: ids, leftOut, ...chances } = prefetch.about as MlmWorkerAbout;
     const { length, batchSize, seed } = recipe;
     this.#prefetch = prefetch;
     this.#heldOut = new MlmDataset({ ids, heldOutIds: ids, tokenizer, length, batchSize, seed, ...chances });
+    this.leftOut = leftOut;
     this.length = length;
     this.batchSize = batchSize;
     this.vocabSize = tokenizer.vocabSize;
@@ -66,6 +71,10 @@ export class PrefetchedMlm implements MlmSource {
 
   set state(state: unknown) {
     this.#prefetch.state = state;
+  }
+
+  get batchNumber(): number {
+    return (this.#prefetch.state as MlmStreamState).batches;
   }
 
   trainBatch(): Promise<MlmBatch> {

@@ -10,6 +10,7 @@ export type TextUnit = 'paragraph' | 'line';
 export interface TextDocumentsOptions {
   readonly name: string;
   readonly id: string;
+  readonly place: string;
   /** Called when the file is needed; gives its path. */
   readonly open: () => Promise<string>;
   /** `json`: every line is a JSON object. */
@@ -22,7 +23,7 @@ const LONGEST_TEXT = 1 << 20;
 const LONGEST_JSON = 1 << 26;
 
 /** Documents of a text file, which may be packed (`.gz`); those without text are passed over. */
-export function textDocuments({ name, id, open, unit, field = 'text' }: TextDocumentsOptions): DocumentFile {
+export function textDocuments({ name, id, place, open, unit, field = 'text' }: TextDocumentsOptions): DocumentFile {
   async function* read(at: number): AsyncGenerator<Document[]> {
     const path = await open();
     const isJson = unit === 'json';
@@ -47,7 +48,7 @@ export function textDocuments({ name, id, open, unit, field = 'text' }: TextDocu
     for (const group of groups) found.push(...(await findByReading({ name, read }, group)));
     return found;
   }
-  return { name, id, read, find };
+  return { name, id, place, read, find };
 }
 
 /** Places in groups that lie so close together that one goes to the next by reading on. */
