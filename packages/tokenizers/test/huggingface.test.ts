@@ -321,6 +321,42 @@ describe('added tokens', () => {
     expect(tokenizer.specialTokens.pad).toBe(bpe.specialTokens.eos);
     expect(tokenizer.specialTokens.mask).toBe(bpe.specialTokens.mask);
   });
+
+  it('keep those roles when they are saved, in a way that the library reads past', () => {
+    const config = { pad_token: '<|endoftext|>', cls_token: 'a', sep_token: '<|endoftext|>' };
+    const bare = changed(bpe, (json) => {
+      const others = ['[PAD]', '[CLS]', '[SEP]'];
+      json.added_tokens = json.added_tokens.filter((token: Loose) => !others.includes(token.content));
+      for (const token of others) delete json.model.vocab[token];
+      const ids = Object.fromEntries(Object.keys(json.model.vocab).map((token, id) => [token, id]));
+      json.model.vocab = ids;
+      for (const token of json.added_tokens) token.id = ids[token.content];
+    });
+    expect(tokenizerFromJSON(bare).specialTokens.pad).toBeUndefined();
+    const tokenizer = tokenizerFromJSON(bare, config);
+    const saved = JSON.parse(JSON.stringify(tokenizer));
+    const roles = (saved.added_tokens as Loose[]).flatMap(({ content, roles }) => (roles ? [[content, roles]] : []));
+    expect(roles).toEqual([
+      ['<|endoftext|>', ['pad', 'sep']],
+      ['a', ['cls']],
+    ]);
+    const copy = tokenizerFromJSON(saved);
+    expect([copy.specialTokens, copy.specialIds]).toEqual([tokenizer.specialTokens, tokenizer.specialIds]);
+    expect(copy.encodeBatch(['an', 'orchid flowers'])).toEqual(tokenizer.encodeBatch(['an', 'orchid flowers']));
+    expect(JSON.parse(JSON.stringify(copy))).toEqual(saved);
+    expect(library(copy).encode('orchids', { add_special_tokens: false }).ids).toEqual([...copy.encode('orchids')]);
+    // Other files beside it go before what was saved.
+    const other = tokenizerFromJSON(saved, { pad_token: '[MASK]' });
+    expect(other.specialTokens.pad).toBe(bare.model.vocab['[MASK]']);
+    // A file that needs none stays as it is.
+    expect(tokenizerFromJSON(bare).toJSON()).toEqual(bare);
+    const wrong = changed(saved, (json) => {
+      json.added_tokens[0].roles = ['king'];
+    });
+    expect(() => tokenizerFromJSON(wrong)).toThrow(
+      'tokenizer.json: added_tokens[0].roles has "king"; want some of pad,',
+    );
+  });
 });
 
 describe('tokenizerFromFiles', () => {

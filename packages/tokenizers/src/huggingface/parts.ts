@@ -4,8 +4,9 @@ import type { SpecialTokens } from '../special-tokens.ts';
 import type { Template } from '../template.ts';
 import type { TokenizerJSON } from '../tokenizer.ts';
 import { Vocabulary } from '../vocabulary.ts';
+import { addedToken } from './bert-json.ts';
 import { asArray, asBoolean, asCount, asObject, asString, type Json } from './json.ts';
-import { specialRoles } from './roles.ts';
+import { savedRoles, specialRoles } from './roles.ts';
 import { readTemplate } from './template.ts';
 
 export interface HuggingFaceParts {
@@ -32,7 +33,8 @@ export function readParts(
   unk: string | undefined,
   config: Json,
 ): HuggingFaceParts {
-  const added = asArray('tokenizer.json: added_tokens', json.added_tokens ?? []).map(readAdded);
+  const listed = asArray('tokenizer.json: added_tokens', json.added_tokens ?? []);
+  const added = listed.map(readAdded);
   const all = function* (): Generator<readonly [string, unknown]> {
     yield* tokens;
     for (const { content, id } of added) yield [content, id];
@@ -41,11 +43,17 @@ export function readParts(
   if (unk !== undefined && !vocabulary.idOf.has(unk))
     throw new Error(`tokenizer.json: model.unk_token is ${JSON.stringify(unk)}, which is not in the vocabulary`);
   const padding = json.padding ? asObject('tokenizer.json: padding', json.padding) : undefined;
-  const specialTokens = specialRoles(vocabulary.idOf, config, unk, padding);
+  const specialTokens = specialRoles(vocabulary.idOf, config, unk, padding, savedRoles(listed));
   const special = new Set(added.filter((token) => token.special).map(({ id }) => id));
   for (const id of Object.values(specialTokens)) special.add(id);
   return {
-    json: json as TokenizerJSON,
+    json: withSavedRoles(
+      json,
+      listed as readonly Json[],
+      vocabulary,
+      specialTokens,
+      specialRoles(vocabulary.idOf, {}, unk, padding),
+    ) as TokenizerJSON,
     vocabulary,
     added: withRoles(added, specialTokens, vocabulary),
     specialTokens,
@@ -68,6 +76,35 @@ function readAdded(value: unknown, index: number): AddedToken {
     singleWord: asBoolean(`${where}.single_word`, token.single_word, false),
     normalized: asBoolean(`${where}.normalized`, token.normalized, false),
   };
+}
+
+/**
+ * A tokenizer.json as it is to be saved: its added tokens with the roles that they have by the files beside it alone, as those
+ * are not saved.
+ *
+ * @param usual the roles that tokens have by themselves
+ */
+function withSavedRoles(
+  json: Json,
+  listed: readonly Json[],
+  vocabulary: Vocabulary,
+  roles: SpecialTokens,
+  usual: SpecialTokens,
+): Json {
+  const rolesOf = new Map<number, string[]>();
+  for (const role of Object.keys(roles) as (keyof SpecialTokens)[]) {
+    const id = roles[role]!;
+    if (id !== usual[role]) rolesOf.set(id, [...(rolesOf.get(id) ?? []), role]);
+  }
+  if (rolesOf.size === 0 && listed.every((token) => token.roles === undefined)) return json;
+  const ids = new Set(listed.map(({ id }) => id));
+  const unlisted = [...rolesOf.keys()].filter((id) => !ids.has(id));
+  const all = [...listed, ...unlisted.map((id) => addedToken(id, vocabulary.token('special token', id, 0)))];
+  const tokens = all.map(({ roles: _before, ...token }: Json): Json => {
+    const mine = rolesOf.get(token.id as number);
+    return mine ? { ...token, roles: mine } : token;
+  });
+  return { ...json, added_tokens: tokens.sort((a, b) => (a.id as number) - (b.id as number)) };
 }
 
 /** Tokens that have a role are special also where added_tokens does not list them, or lists them as ordinary. */

@@ -1,8 +1,7 @@
 // WordPiece of one word (Wu et al. 2016): from the left, always the longest piece that the vocabulary has.
 // Ours rather than the library's: it keeps words that it has seen and tries no piece that is longer than any, which takes a
 // fraction of the time, and its pieces come with their lengths, which offsets need.
-
-const MOST_KEPT = 1 << 16;
+import { KnownWords } from '../known-words.ts';
 
 export interface WordPieceSettings {
   /** Id of what stands for a word that cannot be pieced together. */
@@ -19,7 +18,7 @@ export class WordPieceModel {
   readonly #goOn = new Map<string, number>();
   readonly #longestBegin: number;
   readonly #longestGoOn: number;
-  readonly #known = new Map<string, Int32Array>();
+  readonly #known = new KnownWords();
   readonly #unknown: Int32Array;
 
   constructor(vocabulary: ReadonlyMap<string, number>, settings: WordPieceSettings) {
@@ -44,7 +43,6 @@ export class WordPieceModel {
     const known = this.#known.get(word);
     if (known) return known;
     const ids = this.#pieces(word);
-    if (this.#known.size >= MOST_KEPT) this.#known.clear();
     this.#known.set(word, ids);
     return ids;
   }
