@@ -133,6 +133,8 @@ describe.skipIf(!sharp)('orchid train imagenet and cifar10', () => {
       }
     }
     put('photos/train/left/broken.jpg', Uint8Array.of(1, 2, 3));
+    // ImageNet's test part, as it is handed out: no labels.
+    put('photos/test/ILSVRC2012_test_00000001.png', await png(0, 16, 16));
   });
 
   it('streams photographs of any size past a damaged one, and knows a file', async () => {

@@ -1,8 +1,13 @@
 // MQAR, GLUE, pre-training and genomes from the first line to an answer, on data made here.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { NucleotideRecord } from '@orchid-ml/datasets';
 import { tokenizerFromJSON } from '@orchid-ml/tokenizers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadPreset } from '../src/config/presets.ts';
+import type { DnaConfig } from '../src/config/text-schema.ts';
+import { dna } from '../src/tasks/dna/kind.ts';
+import { capture } from './capture.ts';
 import { orchid, testFolder } from './run-orchid.ts';
 import { expectSameAnswer } from './same-answer.ts';
 
@@ -142,11 +147,28 @@ describe('orchid train bert', { timeout: 180_000 }, () => {
 
     writeCola('CoLA', colaLines);
     const from = ['train', 'glue', '--preset', 'glue-cola', '--data', 'CoLA', '--from', 'bert/checkpoint', ...fast];
-    const tuned = await orchid(cwd, ...from, '--steps', '2', '--set', 'data.length=32', '--out', 'tuned');
+    // There are 8 texts to evaluate on.
+    const keys = ['--set', 'data.length=32', '--set', 'training.batch_size=16'];
+    const tuned = await orchid(cwd, ...from, '--steps', '2', ...keys, '--out', 'tuned');
     expect(tuned.errors).toBe('');
     // It is the pretrained model that the run speaks of, not the preset's.
     expect(tuned.output).toMatch(/1 Orchid layers, width 16/);
     expect(tuned.output).toMatch(/pretrained .*bert\/checkpoint/);
+    // A model's table may have more rows than its tokenizer has tokens.
+    const tokenizerFile = join(cwd, 'tuned/checkpoint/tokenizer.json');
+    const tokenizer = JSON.parse(readFileSync(tokenizerFile, 'utf8'));
+    const last = Object.entries<number>(tokenizer.model.vocab).reduce((most, next) =>
+      next[1] > most[1] ? next : most,
+    );
+    delete tokenizer.model.vocab[last[0]];
+    writeFileSync(tokenizerFile, JSON.stringify(tokenizer));
+    const scored = await orchid(cwd, 'eval', 'tuned', '--json', '--backend', 'wasm');
+    expect(scored.errors).toBe('');
+    expect(JSON.parse(scored.output)).toMatchObject({ task: 'glue cola', texts: 8 });
+    const more = { ...tokenizer.model.vocab, one: last[1], two: last[1] + 1 };
+    writeFileSync(tokenizerFile, JSON.stringify({ ...tokenizer, model: { ...tokenizer.model, vocab: more } }));
+    const refused = await orchid(cwd, 'eval', 'tuned', '--json', '--backend', 'wasm');
+    expect(refused.errors).toMatch(/tokenizer\.json is not this model's: the tokenizer has \d+ ids, the model's/);
     const long = await orchid(cwd, ...from, '--steps', '2', '--out', 'too-long');
     expect(long.errors).toMatch(/the pretrained model takes 32 tokens; the run's data\.length is 64/);
   });
@@ -159,13 +181,22 @@ describe('orchid train bert', { timeout: 180_000 }, () => {
       'bert-tiny',
       '--set',
       'data.vocab_size=200',
+      // Dropout is the same ahead or not.
+      '--set',
+      'model.hidden_dropout_prob=0.1',
       '--text',
-      'book.txt',
+      'books',
+      '--eval-text',
+      'books/valid.txt',
       ...fast,
     ];
+    mkdirSync(join(cwd, 'books'));
+    for (const name of ['train', 'valid']) cpSync(join(cwd, 'book.txt'), join(cwd, 'books', `${name}.txt`));
     const lossesOf = async (name: string, prefetch: number) => {
-      const { code } = await orchid(cwd, ...tiny, '--set', `data.prefetch=${prefetch}`, '--steps', '3', '--out', name);
+      const run = [...tiny, '--set', `data.prefetch=${prefetch}`, '--steps', '3', '--out', name];
+      const { code, output } = await orchid(cwd, ...run);
       expect(code).toBe(0);
+      expect(output).toMatch(/left out +\S*books\/valid\.txt: evaluated on, and so not learned from/);
       const lines = readFileSync(join(cwd, name, 'metrics.jsonl'), 'utf8')
         .trim()
         .split('\n');
@@ -201,6 +232,20 @@ describe('orchid train dna', { timeout: 180_000 }, () => {
       if (pipeline.task !== 'fill-mask') throw new Error(pipeline.task);
       return (await pipeline.run([pipeline.prepare({ text: 'acg_acgt' }, { mask: '_' })]))[0];
     });
+    // Threads see the one genome.
+    const opened = await dna.open(
+      loadPreset('dna', 'dna', cwd) as DnaConfig,
+      { data: join(cwd, 'genome.fa') },
+      {
+        io: capture(cwd).io,
+        tokenizer: null,
+      },
+    );
+    const buffers = (opened.share as NucleotideRecord[]).map(({ nucleotides: { buffer } }) => buffer);
+    expect(buffers.map((buffer) => [buffer instanceof SharedArrayBuffer, buffer.byteLength])).toEqual([
+      [true, 576],
+      [true, 576],
+    ]);
     const wrong = await orchid(cwd, 'predict', 'dna', 'ACX_', '--mask', '_', '--backend', 'wasm');
     expect(wrong.errors).toMatch(/"X" is no nucleotide/);
   });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Model } from '@orchid-ml/orchid-models';
 import { loadModel } from '@orchid-ml/orchid-models/node';
-import { type Tokenizer, tokenizerFromJSON } from '@orchid-ml/tokenizers';
+import { checkVocabulary, type Tokenizer, tokenizerFromJSON } from '@orchid-ml/tokenizers';
 import { Failure, messageOf, UsageError } from '../errors.ts';
 import { RunFolder, type RunRecord } from './folder.ts';
 
@@ -37,10 +37,13 @@ export async function openSaved(dir: string, cwd: string): Promise<Saved> {
     const { model }: { readonly model: Model } = await loadModel(folder);
     const tokenizer = existsSync(join(folder, 'tokenizer.json')) ? readTokenizer(folder) : null;
     const vocabulary = 'vocab_size' in model.config ? model.config.vocab_size : null;
-    if (tokenizer && vocabulary !== null && tokenizer.vocabSize !== vocabulary) {
-      const sizes = `${tokenizer.vocabSize} tokens, the model ${vocabulary}`;
-      model.dispose();
-      throw new Error(`${join(folder, 'tokenizer.json')} is not this model's: it has ${sizes}`);
+    if (tokenizer && vocabulary !== null) {
+      try {
+        checkVocabulary(tokenizer, vocabulary);
+      } catch (error) {
+        model.dispose();
+        throw new Error(`${join(folder, 'tokenizer.json')} is not this model's: ${messageOf(error)}`, { cause: error });
+      }
     }
     return { model, tokenizer, record: run?.record ?? null, folder };
   } catch (error) {

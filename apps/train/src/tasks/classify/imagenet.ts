@@ -24,6 +24,8 @@ const { mean, deviation } = IMAGENET_STATISTICS;
 const scaled = normalise(mean, deviation);
 /** Of the sides of an image that is judged: 224 of 256 pixels. */
 const CENTRE_SHARE = 0.875;
+/** The `test` of ImageNet as it is handed out is one folder of images without labels. */
+const TESTS = ['val', 'valid', 'validation', 'test'];
 
 const source: ClassSource<ImagenetConfig, Lists> = {
   name: 'imagenet',
@@ -33,7 +35,7 @@ const source: ClassSource<ImagenetConfig, Lists> = {
   fixed: ['data.image_size'],
 
   async load(_config, folder) {
-    const paths = findSplits(folder);
+    const paths = findSplits(folder, TESTS);
     const train = await listImageFolder(paths.train);
     return { loaded: { train, test: await listImageFolder(paths.test, train.classes) }, skipped: 0 };
   },

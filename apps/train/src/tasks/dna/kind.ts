@@ -8,6 +8,7 @@ import { Failure, failing, UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { Saved } from '../../run/saved.ts';
 import * as format from '../../ui/format.ts';
+import { sharedBytes } from '../classify/shared-memory.ts';
 import type { EvaluateOptions, Result, TaskKind } from '../kind.ts';
 import { lengthFor } from '../length.ts';
 import { concludeMasked } from '../masked.ts';
@@ -16,7 +17,11 @@ import { sequenceModelOf } from '../saved-parts.ts';
 
 async function readRecords(path: string): Promise<NucleotideRecord[]> {
   const records: NucleotideRecord[] = [];
-  for await (const record of readFasta(path)) records.push(nucleotides(record));
+  for await (const record of readFasta(path)) {
+    const read = nucleotides(record);
+    // Threads are to see the one copy: a genome may be gigabytes.
+    records.push({ ...read, nucleotides: sharedBytes(read.nucleotides) });
+  }
   return records;
 }
 

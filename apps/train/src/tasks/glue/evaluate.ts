@@ -29,8 +29,10 @@ export async function evaluateGlue(saved: Saved, options: EvaluateOptions, io: I
   const result: Record<string, string | number> = { task: `glue ${name}`, data: folder };
   for (const split of devSplits(spec)) {
     const { examples } = await failing(() => readGlue(folder, name, split, { malformed }));
-    // Nothing is trained: the held-out texts stand in for those to learn from.
-    const data = datasetOf(config, { train: examples, dev: { [split]: examples } }, tokenizerOf(saved));
+    // Nothing is trained: the held-out texts stand in for those to learn from, of which there must be a batch.
+    const training = { ...config.training, batch_size: Math.min(config.training.batch_size, examples.length) };
+    const texts = { train: examples, dev: { [split]: examples } };
+    const data = datasetOf({ ...config, training }, texts, tokenizerOf(saved));
     const task = textClassificationTask({ data, scores: spec.metrics });
     const scores = await task.test(saved.model as unknown as TextClassifier, data.evalBatches());
     const prefix = split === 'dev' ? '' : `${split}_`;

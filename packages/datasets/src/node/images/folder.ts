@@ -175,11 +175,15 @@ async function decodeOrSkip(
 }
 
 /**
- * Where a data set has its parts: `train` and `test` (or `val`, `valid`, `validation`), folders or archives of those names.
+ * Where a data set has its parts, folders or archives of the parts' names: `train`, and what to test on.
  *
+ * @param tests names of the latter, that to be preferred first; ImageNet's `test`, which has no labels, is to be the last
  * @throws Error when one is missing
  */
-export function findSplits(folder: string): { readonly train: string; readonly test: string } {
+export function findSplits(
+  folder: string,
+  tests: readonly string[] = ['test', 'val', 'valid', 'validation'],
+): { readonly train: string; readonly test: string } {
   const find = (names: readonly string[]): string => {
     for (const name of names) {
       for (const ending of ['', '.tar.gz', '.tgz', '.tar']) {
@@ -191,5 +195,5 @@ export function findSplits(folder: string): { readonly train: string; readonly t
       `${folder}: there is no ${names.join(', ')} in it, neither as a folder nor as .tar.gz, .tgz or .tar`,
     );
   };
-  return { train: find(['train']), test: find(['test', 'val', 'valid', 'validation']) };
+  return { train: find(['train']), test: find(tests) };
 }

@@ -186,6 +186,11 @@ describe.skipIf(!sharp)('folders of images', () => {
     expect(await readImageFolder(join(home, 'packed/train.tgz'))).toEqual({ ...images, skipped: [] });
     const held = await readImageFolder(test, { classes: images.classes });
     expect([...held.labels]).toEqual([1]);
+    await put('imagenet/train.tar', '');
+    await put('imagenet/val.tar', '');
+    await put('imagenet/test/1.JPEG', 'no label');
+    const tests = (...names: string[][]) => findSplits(join(home, 'imagenet'), ...names).test;
+    expect([tests(), tests(['val', 'test'])]).toEqual([join(home, 'imagenet/test'), join(home, 'imagenet/val.tar')]);
     expect(() => findSplits(join(home, 'packed'))).toThrow('there is no test, val, valid, validation in it');
   });
 
