@@ -1,13 +1,17 @@
 // Checks of inputs that may come from anywhere, a request's JSON for one: what they say names the field.
 import { InputError } from './input-error.ts';
 
+/** Words of a message keep to so many characters, whatever they quote. */
+const longest = 60;
+export const cut = (text: string) => (text.length > longest ? `${text.slice(0, longest - 3)}...` : text);
+
 /** How a value that does not fit is shown. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (ArrayBuffer.isView(value)) return value.constructor.name;
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return cut(text);
 }
 
 /** @throws InputError unless the input is an object */

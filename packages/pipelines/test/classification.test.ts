@@ -1,5 +1,5 @@
 // Texts, images and sounds: how they are made for a model, and what is said of what does not fit.
-import { centreRegion, crop, pictureOf, resample, resizePicture } from '@orchid-ml/datasets';
+import { centreRegion, crop, fitLength, pictureOf, resample, resizePicture } from '@orchid-ml/datasets';
 import { createModel } from '@orchid-ml/orchid-models';
 import { type Tokenizer, trainWordPiece } from '@orchid-ml/tokenizers';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -266,6 +266,12 @@ describe('sounds', () => {
     expect([...short.subarray(30, 34)]).toEqual([0, 0.5, -0.5, 0]);
     const slow = pipeline.prepare({ samples, sampleRate: 16_000 }).samples;
     expect(slow.subarray(7, 57)).toEqual(resample(samples, 16_000, 8000));
+    // Of a long sound only the middle is brought to the model's rate, with the same result.
+    const long = waves(9000);
+    for (const rate of [44_100, 11_025, 7992])
+      expect(pipeline.prepare({ samples: long, sampleRate: rate }).samples).toEqual(
+        fitLength(resample(long, rate, 8000), 64),
+      );
     const [left, right] = [waves(64, 1), waves(64, 2)];
     const mixed = pipeline.prepare({ wav: wav(8000, left, right) }).samples;
     mixed.forEach((value, i) => void expect(value).toBeCloseTo((left[i]! + right[i]!) / 2, 3));
@@ -277,6 +283,9 @@ describe('sounds', () => {
     [{ wav: 'RIFF' }, 'wav', /wav is "RIFF"; want a Uint8Array/],
     [{ wav: wav(8000, new Float32Array(0)) }, 'wav', /it has no samples/],
     [{ wav: wav(1_999_999_973, new Float32Array(4)) }, 'wav', /cannot be brought to 8000 in reasonable time/],
+    // Eight seconds to the model, three hours by the header: the sound would be 80 million samples.
+    [{ wav: wav(1, new Float32Array(10_000)) }, 'wav', /has 1 samples a second, which cannot be brought to 8000/],
+    [{ wav: wav(4_294_967_295, new Float32Array(4)) }, 'wav', /has 4294967295 samples a second/],
     [{ samples: new Float32Array(0), sampleRate: 8000 }, 'samples', /samples is empty/],
     [{ samples: [0, Number.NaN], sampleRate: 8000 }, 'samples', /samples\[1\] is NaN; want a number/],
     [{ samples: [0, '1'], sampleRate: 8000 }, 'samples', /samples\[1\] is "1"; want a number/],

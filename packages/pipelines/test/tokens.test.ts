@@ -58,6 +58,8 @@ describe('recall', () => {
     ['k0 v1 k0', /there is no =>/],
     ['', /there is no =>/],
     ['hello => k1', /token 1 is "hello"/],
+    [`${'x'.repeat(5000)} => k1`, /token 1 is "x{57}\.\.\."; want/],
+    [`k${'9'.repeat(5000)} => k1`, /token 1 is k9{56}\.\.\.; the model/],
     [`${'k0 v1 '.repeat(8)}=> k0`, /the sequence has 18 tokens; the model takes at most 12/],
     [undefined, /^sequence is missing; want a text/],
     [7, /^sequence is 7; want a text/],

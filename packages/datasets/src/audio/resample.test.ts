@@ -63,6 +63,32 @@ describe('resample', () => {
     expect(resample(new Float32Array(0), 8000, 16_000)).toHaveLength(0);
   });
 
+  it.each([
+    [44_100, 16_000, 100],
+    [8000, 16_000, 101],
+    [16_000, 8000, 64],
+    [7992, 8000, 50],
+    [8000, 8000, 33],
+    [8000, 16_000, 5000],
+  ])('from %i Hz to %i Hz gives the middle %i samples as they are in the whole', (from, to, most) => {
+    const samples = tone(440, from, 600);
+    const whole = resample(samples, from, to);
+    const begin = Math.max(0, (whole.length - most) >> 1);
+    expect(resample(samples, from, to, most)).toEqual(whole.slice(begin, begin + most));
+  });
+
+  it.each([
+    [4_294_967_295, 16_000],
+    [4_294_960_000, 16_000],
+    [1, 16_000],
+    [16_000, 62],
+    [15_991, 16_000],
+  ])('refuses %i Hz to %i Hz, which would take memory or time without end', (from, to) => {
+    expect(() => resample(new Float32Array(8), from, to)).toThrow(
+      `resample: the sound has ${from} samples a second, which cannot be brought to ${to} in reasonable time; want a rate such as`,
+    );
+  });
+
   it('refuses rates that are none', () => {
     expect(() => resample(new Float32Array(1), 0, 8000)).toThrow(
       'resample: from is 0 Hz; want an integer of at least 1',

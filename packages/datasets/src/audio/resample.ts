@@ -11,44 +11,62 @@ interface Filter {
   readonly up: number;
   readonly down: number;
   readonly reach: number;
-  /** [up, 2 * reach + 1]: for each phase the weights of the inputs from -reach to reach about the place */
-  readonly phases: readonly Float32Array[];
+  /** for each of the `up` phases the 2 * reach + 1 weights of the inputs from -reach to reach about the place */
+  weights(phase: number): Float32Array;
 }
 
 /** The filters used last: whoever resamples files of strangers would else keep one for each rate that they think of. */
 const filters = new Map<string, Filter>();
 const MOST_FILTERS = 16;
+/** Weights of all phases together: rates of recordings, whose ratio is a simple one, take some ten thousand. */
+const LARGEST_FILTER = 2 ** 19;
+/** From one rate to the other: beyond it a header is damaged, and a short file would become a sound without end. */
+const LARGEST_RATIO = 256;
 
 /**
- * The same sound at another rate: float32 [ceil(samples · to / from)]. Beyond its ends there is silence. Sample i lies at
- * i / rate seconds at either rate. Tones up to 0.86 of the narrower band come out to 1e-4; what would fold back is 80 dB
- * down.
+ * The same sound at another rate: float32 [ceil(samples · to / from)], or of that the middle `most` samples, at the cost of
+ * those alone. Beyond its ends there is silence. Sample i lies at i / rate seconds at either rate. Tones up to 0.86 of the
+ * narrower band come out to 1e-4; what would fold back is 80 dB down.
  *
  * @param from samples a second, an integer, as `to` is
- * @throws Error when a rate is no integer of at least 1
+ * @param most samples to keep, an integer; by default all of them
+ * @throws Error when a rate is no integer of at least 1, and for rates that no recording has: more than 256 times the other, or
+ *   without a common measure that would make a filter of bounded size
  */
-export function resample(samples: Float32Array, from: number, to: number): Float32Array {
+export function resample(
+  samples: Float32Array,
+  from: number,
+  to: number,
+  most: number = Number.POSITIVE_INFINITY,
+): Float32Array {
   for (const [name, rate] of Object.entries({ from, to })) {
     if (!Number.isInteger(rate) || rate < 1) {
       throw new Error(`resample: ${name} is ${rate} Hz; want an integer of at least 1`);
     }
   }
-  if (from === to) return samples;
-  const { up, down, reach, phases } = filterFor(from, to);
-  const resampled = new Float32Array(Math.ceil((samples.length * up) / down));
-  for (let i = 0; i < resampled.length; i++) {
-    const place = i * down;
+  const { up, down, reach, weights } = from === to ? SAME : filterFor(from, to);
+  const all = Math.ceil((samples.length * up) / down);
+  const begin = all > most ? Math.floor((all - most) / 2) : 0;
+  const count = Math.min(all, most);
+  if (from === to) return count === all ? samples : samples.slice(begin, begin + count);
+  const resampled = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const place = (begin + i) * down;
     const middle = Math.floor(place / up);
-    const weights = phases[place % up]!;
+    const taps = weights(place % up);
     const first = middle - reach;
     const last = Math.min(samples.length - 1, middle + reach);
     let sum = 0;
-    for (let k = Math.max(0, first); k <= last; k++) sum += weights[k - first]! * samples[k]!;
+    for (let k = Math.max(0, first); k <= last; k++) sum += taps[k - first]! * samples[k]!;
     resampled[i] = sum;
   }
   return resampled;
 }
 
+/** Of rates that are the same. */
+const SAME: Filter = { up: 1, down: 1, reach: 0, weights: () => Float32Array.of(1) };
+
+/** @throws Error for rates that would take too much */
 function filterFor(from: number, to: number): Filter {
   const divisor = greatestCommonDivisor(from, to);
   const [up, down] = [to / divisor, from / divisor];
@@ -59,16 +77,29 @@ function filterFor(from: number, to: number): Filter {
   const cutoff = BAND * Math.min(1, up / down);
   const half = CROSSINGS / cutoff;
   const reach = Math.ceil(half);
-  const phases = Array.from({ length: up }, (_, phase) => {
-    const weights = Array.from({ length: 2 * reach + 1 }, (_, k) => {
+  const taps = 2 * reach + 1;
+  if (Math.max(from, to) > LARGEST_RATIO * Math.min(from, to) || up * taps > LARGEST_FILTER) {
+    throw new Error(
+      `resample: the sound has ${from} samples a second, which cannot be brought to ${to} in reasonable time; ` +
+        'want a rate such as 8000, 16000, 22050, 44100 or 48000',
+    );
+  }
+  // Made when a sound needs them: a short one meets few of them.
+  const phases: (Float32Array | undefined)[] = Array.from({ length: up });
+  const weightsOf = (phase: number) => {
+    const weights = Array.from({ length: taps }, (_, k) => {
       const distance = k - reach - phase / up;
       return cutoff * sinc(cutoff * distance) * kaiser(distance / half);
     });
     // What does not change stays exactly as loud.
     const sum = weights.reduce((a, b) => a + b, 0);
     return Float32Array.from(weights, (weight) => weight / sum);
-  });
-  const filter = { up, down, reach, phases };
+  };
+  const weights = (phase: number) => {
+    phases[phase] ??= weightsOf(phase);
+    return phases[phase];
+  };
+  const filter = { up, down, reach, weights };
   if (filters.size >= MOST_FILTERS) filters.delete(filters.keys().next().value!);
   filters.set(key, filter);
   return filter;

@@ -30,9 +30,6 @@ export interface AudioClassificationPrepared extends Prepared {
 
 export type AudioClassificationConfig = ConfigOf<'orchid-audio'>;
 
-/** Rates whose ratio is no simple one take a filter a phase: so many, times their taps, at most. */
-const LARGEST_FILTER = 2 ** 21;
-
 export class AudioClassificationPreparer
   implements Preparer<AudioClassificationInput, TopOptions, AudioClassificationPrepared>
 {
@@ -64,8 +61,7 @@ export class AudioClassificationPreparer
     checkObject('input', input);
     const { sampling_rate: rate, samples: length } = this.preprocessor;
     const read = 'wav' in input ? readWav(input) : readSamples(input);
-    checkRatio(read, rate);
-    const samples = fitLength(resample(read.samples, read.sampleRate, rate), length);
+    const samples = fitLength(atRate(read, rate, length), length);
     return {
       task: 'audio-classification',
       bucket: 'sound',
@@ -122,18 +118,11 @@ function readSamples(
   };
 }
 
-/** @throws InputError for a rate that would take a filter without end: those of real recordings do not */
-function checkRatio({ sampleRate: from, field }: Sound, to: number): void {
-  const divisor = greatestCommonDivisor(from, to);
-  const taps = 100 * Math.max(1, from / to);
-  if ((to / divisor) * taps <= LARGEST_FILTER || from === to) return;
-  throw new InputError(
-    field,
-    `the sound has ${from} samples a second, which cannot be brought to ${to} in reasonable time; ` +
-      'want a rate such as 8000, 16000, 22050, 44100 or 48000',
-  );
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+/** The middle of a sound, which is all that the model gets. @throws InputError for a rate that no recording has */
+function atRate({ samples, sampleRate, field }: Sound, rate: number, length: number): Float32Array {
+  try {
+    return resample(samples, sampleRate, rate, length);
+  } catch (error) {
+    throw new InputError(field, (error as Error).message, { cause: error });
+  }
 }

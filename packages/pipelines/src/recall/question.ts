@@ -1,5 +1,6 @@
 // A recall sequence as people type it: keys and values by their names, or ids.
 import { parseRecall, type RecallQuestion, recallBatches, recallVocabulary } from '@orchid-ml/datasets';
+import { cut } from '../checks.ts';
 import { InputError } from '../input-error.ts';
 
 /** Names of the tokens: keys `k0`..., values `v0`..., `=>` and `.`. */
@@ -38,10 +39,12 @@ export function readQuestion(text: string, vocabSize: number, length: number, lo
   if (words.length > longest) fail(`the sequence has ${words.length} tokens; the model takes at most ${longest}`);
   const numbers = words.map((word, i) => {
     const named = /^([kv])(\d+)$/i.exec(word);
-    if (!named) return word;
+    // No id is so long, and what refuses it quotes it.
+    if (!named) return cut(word);
     const number = Number(named[2]);
     if (number >= keys) {
-      fail(`token ${i + 1} is ${word}; the model knows the keys k0 to k${keys - 1} and the values v0 to v${keys - 1}`);
+      const known = `the model knows the keys k0 to k${keys - 1} and the values v0 to v${keys - 1}`;
+      fail(`token ${i + 1} is ${cut(word)}; ${known}`);
     }
     return String(named[1]!.toLowerCase() === 'k' ? number : keys + number);
   });
