@@ -44,8 +44,13 @@ export const invalidInput = (field: string, message: string) =>
 /** A request that no model could take. */
 export const invalidRequest = (message: string) => new ServiceError(400, 'invalid_request', message);
 
+export const bodyTooLarge = () => new ServiceError(413, 'body_too_large', 'the body is larger than this server takes');
+
 export const queueFull = (retryAfter: number) =>
   new ServiceError(429, 'queue_full', 'as many requests wait as can be answered in time; try again later', retryAfter);
+
+export const uploadsFull = () =>
+  new ServiceError(429, 'queue_full', 'the bodies of other requests take the room for bodies; try again later', 1);
 
 export const deadlineExceeded = (ms: number) =>
   new ServiceError(504, 'deadline_exceeded', `there was no answer within ${ms} ms`);

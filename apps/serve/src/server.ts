@@ -1,4 +1,6 @@
 // Puts the server together: keys, workers, models, the way of requests, HTTP; and takes it down without losing one.
+
+import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { type Logger, pino } from 'pino';
@@ -80,6 +82,7 @@ export async function startServer(options: ServeOptions, context: ServeContext =
       lost: (host) => scheduler.lost(host),
       ready: () => scheduler.workersChanged(),
       isUnchanged: (version) => registry.isUnchanged(version),
+      unusable: (version) => registry.giveUp(version),
     },
   );
   const scheduler: Scheduler = new Scheduler(settings, {
@@ -96,12 +99,13 @@ export async function startServer(options: ServeOptions, context: ServeContext =
   );
 
   let isDraining = false;
+  // Of the models that are loaded at the start. One that is loaded when it is asked for keeps no other from answering.
   let isLoaded = false;
   const readiness = (): ReadyState => {
     const workers = { ready: pool.engines.length, wanted: pool.wanted };
     const reason = isDraining
       ? 'shutting down'
-      : !isLoaded || !registry.isReady
+      : !isLoaded
         ? 'models are being loaded'
         : workers.ready === 0 || !pool.preparer
           ? 'there is no worker'
@@ -131,8 +135,11 @@ export async function startServer(options: ServeOptions, context: ServeContext =
     log,
     version: versionOf(),
   });
+  let { host } = settings;
   try {
-    await app.listen({ host: settings.host, port: settings.port, backlog, listenTextResolver: () => 'listening' });
+    // By that name Fastify would listen at every address that it has, each with a listener of its own, without the limits of this.
+    if (host === 'localhost') ({ address: host } = await lookup(host, { verbatim: false }));
+    await app.listen({ host, port: settings.port, backlog, listenTextResolver: () => 'listening' });
   } catch (error) {
     await app.close();
     const { code } = error as NodeJS.ErrnoException;
@@ -161,7 +168,7 @@ export async function startServer(options: ServeOptions, context: ServeContext =
     isDraining = true;
     log.info(scheduler.counts, 'shutting down: what has been taken is answered');
     registry.close();
-    await closeListener(app.server, active);
+    await closeListener(app.server, active, settings.deadlineMs + settings.requestTimeoutMs);
     await app.close();
     await scheduler.drain();
     await pool.close();
@@ -170,7 +177,7 @@ export async function startServer(options: ServeOptions, context: ServeContext =
   let ending: Promise<void> | null = null;
   const { port } = app.server.address() as AddressInfo;
   return {
-    url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     ready,
     models: () => registry.status(),
     readiness,

@@ -1,5 +1,9 @@
 // The way of requests through the queue: batches, order, the bound, deadlines, clients that go away.
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { Scheduler } from '../src/inference/scheduler.ts';
+import { Version } from '../src/inference/version.ts';
+import { Metrics } from '../src/metrics.ts';
 import { start, testFolder, until, writeFake } from './fake-server.ts';
 
 const folder = testFolder();
@@ -104,6 +108,22 @@ describe('more than can be done', () => {
     expect((await first).status).toBe(200);
     expect((await last).body).toMatchObject({ text: 'last', computed: 2 });
   });
+});
+
+it('who is gone before anything is done holds no version', async () => {
+  const version = new Version(1, 'm', 1, folder, 'signature');
+  const scheduler = new Scheduler(
+    { maxBatch: 1, maxBatchPositions: 1, batchWaitMs: 0, queueLimit: 1, deadlineMs: 1000 },
+    {
+      workers: { engines: [], preparer: null },
+      versionOf: () => version,
+      metrics: new Metrics(),
+      log: pino({ level: 'silent' }),
+    },
+  );
+  const request = { model: 'm', operation: 'answer', input: { kind: 'text', text: 'x' }, options: {} } as const;
+  await expect(scheduler.submit(request, (gone) => gone())).rejects.toMatchObject({ code: 'client_gone' });
+  expect([version.users, scheduler.counts.waiting]).toEqual([0, 0]);
 });
 
 describe('inputs that do not fit', () => {

@@ -19,8 +19,14 @@ export interface FakeSettings {
   readonly each?: number;
   /** of its weights */
   readonly bytes: number;
+  /** of its weights when they are loaded; by default as on disk */
+  readonly loadedBytes?: number;
   /** it cannot be loaded */
   readonly broken?: boolean;
+  /** its folder is removed when it has been loaded */
+  readonly vanishes?: boolean;
+  /** a file that is written when it is unloaded */
+  readonly disposed?: string;
 }
 
 /** What the fakes answer. */

@@ -1,5 +1,5 @@
 // For tests: a worker whose models compute nothing, and do what the input says: take their time, fail, or end their thread.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { PreparedInput, WireInput } from '../src/workers/messages.ts';
@@ -29,16 +29,19 @@ await serveThread({
         if (text === 'bad') throw Object.assign(new Error('sequence is bad; want a good one'), { field: 'sequence' });
         if (text === 'preparer throws') throw new Error(`a fault in ${folder}`);
         if (text.startsWith('preparer ends')) endOnce(text);
+        if (text === 'preparer rests') busy(200);
+        if (text === 'preparer hangs') busy(60_000);
         return { task: 'recall', bucket: `${text.length}`, positions: text.length, text };
       },
     };
   },
   openModel: async (folder) => {
-    const { tag, ms, each = 0, bytes, broken } = settingsOf(folder);
+    const { tag, ms, each = 0, bytes, loadedBytes = bytes, broken, vanishes, disposed } = settingsOf(folder);
     let computed = 0;
     if (broken) throw new Error(`cannot load ${folder}`);
+    if (vanishes) rmSync(folder, { recursive: true });
     return {
-      facts: { task: 'recall', modelType: 'orchid-recall', bytes, warmUp: [] },
+      facts: { task: 'recall', modelType: 'orchid-recall', bytes: loadedBytes, warmUp: [] },
       async run(_operation, batch) {
         const texts = (batch as readonly FakePrepared[]).map(({ text }) => text);
         for (const text of texts) {
@@ -50,7 +53,9 @@ await serveThread({
         return texts.map((text) => ({ text, tag, batch: batch.length, thread: threadId, computed }));
       },
       probe: async () => {},
-      dispose: () => {},
+      dispose: () => {
+        if (disposed !== undefined) writeFileSync(disposed, '');
+      },
     };
   },
 });

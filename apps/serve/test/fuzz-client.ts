@@ -18,7 +18,11 @@ export function sendMalformed(url: string, { kind, path, contentType, body, head
     let answered = false;
     const sent = request(
       `${url}${path}`,
-      { agent, method: 'POST', headers: { 'content-type': contentType, 'content-length': body.length, ...headers } },
+      {
+        agent,
+        method: 'POST',
+        headers: { ...(contentType && { 'content-type': contentType }), 'content-length': body.length, ...headers },
+      },
       (response) => {
         answered = true;
         let text = '';

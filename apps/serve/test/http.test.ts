@@ -4,8 +4,9 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from '../src/http/rate-limit.ts';
 import { OptionError, type ServeOptions, startServer } from '../src/index.ts';
-import { type Running, start, testFolder, writeFake } from './fake-server.ts';
+import { type Running, start, testFolder, until, writeFake } from './fake-server.ts';
 
 const folder = testFolder();
 const model = () => writeFake(join(folder, 'fake'));
@@ -136,6 +137,56 @@ describe('requests that do not fit', () => {
     expect(await code('/v1/classify', json({ audio: 'eA==' }))).toEqual([400, 'invalid_input']);
     expect(await code('/v1/classify?top=x', json({ text: 'x' }))).toEqual([400, 'invalid_request']);
     expect(await code('/v1/embeddings', json({}))).toEqual([400, 'invalid_request']);
+    for (const query of ['top=0', 'top=101', 'top=999', 'top=01'])
+      expect(await code(`/v1/classify?${query}`, json({ text: 'x' }))).toEqual([400, 'invalid_request']);
+    for (const top of ['1', '10', '100'])
+      expect(await code(`/v1/classify?top=${top}`, json({ text: 'x' }))).toEqual([404, 'no_such_model']);
+    // What a route would not heed it refuses.
+    expect(await code('/v1/embeddings?top=3', json({ sequence: 'x' }))).toEqual([400, 'invalid_request']);
+    for (const path of ['/v1/recall', '/v1/fill-mask'])
+      expect(await code(`${path}?model=fake`, json({ sequence: 'x', text: 'x' }))).toEqual([400, 'invalid_request']);
+    // Neither a body nor a content-type.
+    for (const path of ['/v1/recall', '/v1/fill-mask', '/v1/classify', '/v1/embeddings'])
+      expect(await code(path, { method: 'POST' })).toEqual([400, 'invalid_request']);
+  });
+
+  it('what Node would refuse without a word is refused with one', async () => {
+    const { server } = await start([model()]);
+    const get = 'GET /healthz HTTP/1.1\r\nconnection: close\r\n';
+    const refused = (status: number) => new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*"code":"invalid_request"`);
+    expect(await raw(server.url, `${get}\r\n`)).toMatch(refused(400));
+    expect(await raw(server.url, `${get}host: localhost\r\nexpect: cake\r\n\r\n`)).toMatch(refused(417));
+  });
+
+  it('a body with an image is no longer than allowed, raw as in JSON', async () => {
+    const { send } = await start([model()], { bodyLimitMb: 0.001 });
+    const png = (bytes: number) => ({
+      method: 'POST',
+      headers: { 'content-type': 'image/png' },
+      body: 'x'.repeat(bytes),
+    });
+    expect((await send('/v1/classify', png(1049))).status).toBe(400);
+    const { status, body } = await send<ErrorReply>('/v1/classify', png(1050));
+    expect([status, body.error.code]).toEqual([413, 'body_too_large']);
+  });
+
+  it('bodies under way take no more than there is room for', async () => {
+    const { server, send } = await start([model()], { bodyLimitMb: 256 });
+    const png = { method: 'POST', headers: { 'content-type': 'image/png' }, body: 'x'.repeat(2 ** 20) };
+    const { hostname, port } = new URL(server.url);
+    // Two of the largest are announced; nothing of them has to be sent.
+    const sockets = [1, 2].map(() => {
+      const socket = connect(Number(port), hostname);
+      const type = 'host: localhost\r\ncontent-type: application/json';
+      socket.write(`POST /v1/classify HTTP/1.1\r\n${type}\r\ncontent-length: ${343 * 2 ** 20}\r\n\r\n{`);
+      return socket;
+    });
+    const refused = async () => (await send<ErrorReply>('/v1/classify', png)).status === 429;
+    await until(refused, 'there is no room');
+    const { body, headers } = await send<ErrorReply>('/v1/classify', png);
+    expect([body.error.code, headers.get('retry-after')]).toEqual(['queue_full', '1']);
+    for (const socket of sockets) socket.destroy();
+    await until(async () => !(await refused()), 'there is room again');
   });
 
   it('what is no HTTP, or does not arrive, is answered and closed', async () => {
@@ -214,6 +265,18 @@ describe('keys', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
+  it('the limit is one for all routes, and for all of a network of IPv6', async () => {
+    const { post, send } = await start([model()], { rateLimit: 2 });
+    const ask = async (path: string) => (await send(path, json({ sequence: 'x' }))).status;
+    expect([(await post('x')).status, await ask('/v1/embeddings'), await ask('/v1/fill-mask')]).toEqual([
+      200, 200, 429,
+    ]);
+    const of = (ip: string) => clientOf({ ip, keyName: null });
+    expect(of('2001:db8:1:2:3::4')).toBe(of('2001:db8:1:2:ffff::1'));
+    expect(of('2001:db8:1:2:3::4')).not.toBe(of('2001:db8:1:3:3::4'));
+    expect(of('192.0.2.1')).not.toBe(of('192.0.2.2'));
+  });
+
   it.each([
     ['', /holds no key/],
     ['short', /line 1: the key has 5 characters; want at least 16/],
@@ -243,6 +306,12 @@ describe('on a loopback address', () => {
     for (const host of ['localhost', 'localhost:1', '127.0.0.1:80', '[::1]:80'])
       expect(await withHost(server.url, host)).toBe(200);
   });
+});
+
+it('localhost is one address, with one listener', async () => {
+  const { server, send } = await start([model()], { host: 'localhost' });
+  expect(new URL(server.url).hostname).toMatch(/^(127\.\d+\.\d+\.\d+|\[::1\])$/);
+  expect((await send('/healthz')).status).toBe(200);
 });
 
 describe('pages beside the models', () => {

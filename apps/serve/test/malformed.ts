@@ -6,7 +6,8 @@ export interface Malformed {
   /** what is wrong with it */
   readonly kind: string;
   readonly path: string;
-  readonly contentType: string;
+  /** null for none */
+  readonly contentType: string | null;
   readonly body: Buffer;
   /** further headers */
   readonly headers?: Readonly<Record<string, string>>;
@@ -150,6 +151,7 @@ const makers: Readonly<Record<string, Maker>> = {
     ]),
     body: Buffer.from('{"text":"a"}'),
   }),
+  'no content-type': (random) => ({ contentType: null, body: Buffer.from(random.of(['', '', '{"text":"a"}', '\0'])) }),
   'broken image': (random) => ({
     contentType: random.of(['image/png', 'image/jpeg']),
     body: Buffer.concat([
@@ -219,6 +221,11 @@ const streams: Readonly<Record<string, StreamMaker>> = {
     `POST /v1/recall HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
     random.of(['zz\r\n{}\r\n', '-5\r\n{}\r\n', 'ffffffffffffffffff\r\n{}']),
   ],
+  'neither body nor content-type': (random) => [
+    `POST ${random.of(paths)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+  ],
+  'no Host': (random) => [`POST ${random.of(paths)} HTTP/1.1\r\nConnection: close\r\n\r\n`],
+  'unknown Expect': () => [`${head(2)}Expect: x\r\n\r\n{}`],
   'large head': (random) => [`${head(2)}X: ${'y'.repeat(17_000 + random.below(9000))}\r\n\r\n{}`],
 };
 

@@ -1,5 +1,5 @@
 // Folders and memory: new versions while requests run, models that make room for others, folders that hold nothing of use.
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelStatus } from '../src/index.ts';
@@ -78,6 +78,38 @@ describe('a folder that changes', () => {
   });
 });
 
+describe('a worker that is lost while the folder is gone', () => {
+  it('what replaces it gets the model when the folder is back', async () => {
+    const path = model('moved');
+    const { server, post, metric } = await start([path], { workers: 2, maxBatch: 1, reloadMs: 0 });
+    renameSync(path, `${path}.aside`);
+    await server.killWorker(1);
+    await until(async () => (await metric('orchid_workers_replaced')) === 1, 'there is another');
+    renameSync(`${path}.aside`, path);
+    const threads = async () => {
+      const replies = await Promise.all(Array.from({ length: 6 }, () => post('x')));
+      expect(replies.map(({ status }) => status)).toEqual(Array(6).fill(200));
+      return new Set(replies.map(({ body }) => body.thread)).size;
+    };
+    await until(async () => (await threads()) === 2, 'both compute');
+  });
+
+  it('a model that no worker has any more is unavailable until its folder is back', async () => {
+    const path = model('lost');
+    const { server, post, send, metric } = await start([path], { reloadMs: 40 });
+    rmSync(path, { recursive: true });
+    await server.killWorker(0);
+    await until(async () => (await metric('orchid_workers_replaced')) === 1, 'there is another');
+    const { status, body } = await post('x');
+    expect([status, body.error.code]).toEqual([503, 'model_unavailable']);
+    const { lost } = await modelsOf(send);
+    expect(lost).toMatchObject({ state: 'failed', version: null, bytes: 0 });
+    expect(JSON.stringify(lost)).not.toContain(folder);
+    model('lost', { tag: 'back' });
+    await until(async () => (await post('x')).body.tag === 'back', 'it is back');
+  });
+});
+
 describe('memory', () => {
   const size = 100_000;
   const memoryGb = (models: number) => (models * size + 500) / GIB;
@@ -97,6 +129,48 @@ describe('memory', () => {
     expect(log.some(({ msg, model: name }) => name === 'two' && msg.startsWith('made room for three'))).toBe(true);
     expect((await post('x', { model: 'two' })).body.tag).toBe('two');
     expect(await states()).toEqual(['unloaded', 'ready', 'ready']);
+  });
+
+  it('a model that fails when it is asked for keeps no other from answering: the server stays ready', async () => {
+    const paths = [model('fine', { bytes: size }), model('fails', { bytes: size, broken: true })];
+    const { send, post } = await start(paths, { memoryGb: memoryGb(1) });
+    expect((await post('x', { model: 'fails' })).body.error.code).toBe('model_unavailable');
+    expect((await modelsOf(send)).fails).toMatchObject({ state: 'failed' });
+    expect((await send('/readyz')).status).toBe(200);
+    expect((await post('x', { model: 'fine' })).status).toBe(200);
+  });
+
+  it('counts what a model takes when it is loaded, which may be more than its files', async () => {
+    const paths = [model('plain', { bytes: size }), model('half', { bytes: size / 2, loadedBytes: 1.5 * size })];
+    const { send, post, metric } = await start(paths, { memoryGb: memoryGb(2) });
+    const states = async () => Object.values(await modelsOf(send)).map(({ state }) => state);
+    expect(await states()).toEqual(['unloaded', 'ready']);
+    expect(await metric('orchid_model_bytes{model="half"}')).toBe(1.5 * size);
+    await post('x', { model: 'plain' });
+    expect(await states()).toEqual(['ready', 'unloaded']);
+    await post('x', { model: 'half' });
+    expect(await states()).toEqual(['unloaded', 'ready']);
+  });
+
+  it('a new version, too, takes as much more than its files as the old one', async () => {
+    const path = model('doubled', { tag: 'old', bytes: size / 2, loadedBytes: size });
+    const { post, log } = await start([path], { memoryGb: memoryGb(1.6), reloadMs: 30 });
+    model('doubled', { tag: 'new', bytes: size / 2, loadedBytes: size });
+    await until(() => log.some(({ msg }) => msg.includes('the old one stays')), 'it was refused');
+    expect((await post('x')).body.tag).toBe('old');
+  });
+
+  it('a model that takes more than there is when it is loaded is refused at the start, too', async () => {
+    const path = model('swells', { bytes: size, loadedBytes: 3 * size });
+    await expect(start([path], { memoryGb: memoryGb(2) })).rejects.toThrow(/^memoryGb: the model swells: it takes/);
+  });
+
+  it('what was loaded of a folder that is gone again is unloaded', async () => {
+    const disposed = join(folder, 'disposed');
+    const paths = [model('stays', { bytes: size }), model('vanishes', { bytes: size, vanishes: true, disposed })];
+    const { post } = await start(paths, { memoryGb: memoryGb(1) });
+    expect((await post('x', { model: 'vanishes' })).status).toBe(503);
+    await until(() => existsSync(disposed), 'it is unloaded');
   });
 
   it('a model that has no room even by itself is refused, with both sizes', async () => {

@@ -49,6 +49,18 @@ describe('a lost worker', () => {
     expect((await post('and on')).status).toBe(200);
   });
 
+  it('an input that ends the preparer is tried twice, alone the second time, and takes nobody with it', async () => {
+    const { post, taken, log } = await start([model('preparer-poison')]);
+    const first = post('preparer rests');
+    await until(async () => (await taken()) === 1, 'it rests');
+    // What comes meanwhile it reads in one go.
+    const replies = await Promise.all(['fine', 'preparer ends', 'good'].map((text) => post(text)));
+    expect(replies.map(({ status }) => status)).toEqual([200, 503, 200]);
+    expect(replies[1]!.body.error.code).toBe('worker_lost');
+    expect((await first).status).toBe(200);
+    expect(log.filter(({ msg }) => msg === 'worker lost')).toHaveLength(2);
+  });
+
   it('is not ready meanwhile', async () => {
     const { server, send } = await start([model('unready')]);
     expect((await send('/readyz')).status).toBe(200);
@@ -59,39 +71,54 @@ describe('a lost worker', () => {
   });
 });
 
-it('a worker that hangs is ended and replaced', async () => {
-  const lost: string[] = [];
-  const version = new Version(1, 'hangs', 1, model('hangs', { ms: 60_000 }), 'signature');
-  const pool: Pool = new Pool(
-    {
-      workers: 1,
-      entry: workerEntry,
-      config: { backend: 'cpu', blas: 'off', maxBatch: 1, maxBatchPositions: 1 },
-      log: pino({ level: 'silent' }),
-      stuckMs: 200,
-    },
-    {
-      prepared: () => {},
-      ran: () => {},
-      lost: ({ role }) => lost.push(role),
-      ready: () => {},
-      isUnchanged: async () => true,
-    },
-  );
-  try {
-    await pool.start();
-    await pool.load(version, false);
+describe('a worker that hangs is ended and replaced', () => {
+  /** What hangs is given to the pool's workers. */
+  async function lostOf(version: Version, hang: (pool: Pool) => void): Promise<readonly string[]> {
+    const lost: string[] = [];
+    const pool: Pool = new Pool(
+      {
+        workers: 1,
+        entry: workerEntry,
+        config: { backend: 'cpu', blas: 'off', maxBatch: 1, maxBatchPositions: 1 },
+        log: pino({ level: 'silent' }),
+        stuckMs: 200,
+      },
+      {
+        prepared: () => {},
+        ran: () => {},
+        lost: ({ role }) => lost.push(role),
+        ready: () => {},
+        isUnchanged: async () => true,
+        unusable: async () => {},
+      },
+    );
+    try {
+      await pool.start();
+      await pool.load(version, false);
+      hang(pool);
+      await until(() => lost.length === 1 && pool.engines.length === 1 && pool.preparer !== null, 'it is replaced');
+      expect(pool.engines[0]!.has(version) && pool.preparer!.has(version)).toBe(true);
+    } finally {
+      await pool.close();
+    }
+    return lost;
+  }
+  const input = { kind: 'text', text: 'preparer hangs' } as const;
+
+  it('an engine', async () => {
+    const version = new Version(1, 'hangs', 1, model('hangs', { ms: 60_000 }), 'signature');
     const settle = { resolve: () => {}, reject: () => {} };
-    const input = { kind: 'text', text: 'x' } as const;
     const job = new Job(1, { model: 'hangs', operation: 'answer', input, options: {} }, performance.now(), settle);
     job.prepared = Object.assign({ task: 'recall', bucket: '', positions: 1 } as const, { text: 'x' });
-    pool.engines[0]!.run(1, 'answer', { version, jobs: [job] });
-    await until(() => lost.length === 1 && pool.engines.length === 1, 'it is replaced');
+    const lost = await lostOf(version, ({ engines }) => engines[0]!.run(1, 'answer', { version, jobs: [job] }));
     expect(lost).toEqual(['engine']);
-    expect(pool.engines[0]!.has(version)).toBe(true);
-  } finally {
-    await pool.close();
-  }
+  });
+
+  it('the preparer', async () => {
+    const version = new Version(1, 'rests', 1, model('rests'), 'signature');
+    const item = { id: 1, version: 1, operation: 'answer', input, options: {} } as const;
+    expect(await lostOf(version, ({ preparer }) => preparer!.prepare([item]))).toEqual(['preparer']);
+  });
 });
 
 it('a worker that does not start: the server says why and ends', async () => {

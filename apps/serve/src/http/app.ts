@@ -1,6 +1,5 @@
 // The HTTP side: what every route has in common. Routes themselves are in routes/.
 import { randomUUID } from 'node:crypto';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -11,10 +10,11 @@ import type { Metrics } from '../metrics.ts';
 import { isLoopback, type Settings } from '../options.ts';
 import type { App } from './app-type.ts';
 import { readJsonBodies } from './bodies.ts';
-import { answerClientError } from './client-errors.ts';
+import { answerClientError, answerExpectation } from './client-errors.ts';
 import { replyError } from './error-reply.ts';
-import { askForKeys, refuseOtherNames } from './guards.ts';
+import { askForKeys, refuseNoName, refuseOtherNames } from './guards.ts';
 import type { ApiKeys } from './keys.ts';
+import { limitRate } from './rate-limit.ts';
 import { classifyRoute } from './routes/classify.ts';
 import { embeddingsRoute } from './routes/embeddings.ts';
 import { fillMaskRoute } from './routes/fill-mask.ts';
@@ -22,6 +22,8 @@ import { recallRoute } from './routes/recall.ts';
 import { statusRoutes } from './routes/status.ts';
 import { bodySchemas, ErrorSchema } from './schemas.ts';
 import type { Service } from './service.ts';
+import { Uploads } from './uploads.ts';
+import { whenOver } from './when-over.ts';
 
 export interface AppParts {
   readonly settings: Settings;
@@ -34,7 +36,9 @@ export interface AppParts {
 
 /** Of a body with texts, in bytes. */
 const textBodyLimit = 2 ** 20;
-/** Connections at once; more wait in the system's queue. */
+/** Of the bodies of all requests under way, in bytes, unless two of the largest take more. */
+const uploadLimit = 2 ** 28;
+/** Connections at once; Node closes what is too much at once. */
 const mostConnections = 4096;
 const keepAliveMs = 10_000;
 
@@ -66,6 +70,8 @@ export async function buildApp(parts: AppParts): Promise<Built> {
     http: {
       connectionsCheckingInterval: Math.min(1000, settings.requestTimeoutMs),
       headersTimeout: settings.requestTimeoutMs,
+      // Node would answer without a word; see the guard.
+      requireHostHeader: false,
     },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => void replyError(error, request, reply),
@@ -74,6 +80,7 @@ export async function buildApp(parts: AppParts): Promise<Built> {
     routerOptions: { maxParamLength: 256 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = mostConnections;
+  app.server.on('checkExpectation', answerExpectation);
   // Answers are plain JSON of what the models gave, number for number; their schemas are for the page at /docs.
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler(replyError);
@@ -84,7 +91,7 @@ export async function buildApp(parts: AppParts): Promise<Built> {
   let active = 0;
   app.addHook('onRequest', (request, reply, done) => {
     active++;
-    reply.raw.once('close', () => {
+    whenOver(request.raw, reply.raw, () => {
       active--;
     });
     reply.header('x-request-id', request.id);
@@ -109,21 +116,10 @@ export async function buildApp(parts: AppParts): Promise<Built> {
     );
     done();
   });
+  refuseNoName(app as unknown as FastifyInstance);
   if (isLoopback(settings.host)) refuseOtherNames(app as unknown as FastifyInstance);
   askForKeys(app as unknown as FastifyInstance, keys);
-  await app.register(rateLimit, {
-    global: false,
-    max: settings.rateLimit,
-    timeWindow: '1 minute',
-    keyGenerator: (request) => (request.keyName === null ? request.ip : `key ${request.keyName}`),
-    errorResponseBuilder: (_request, { ttl }) =>
-      new ServiceError(
-        429,
-        'rate_limited',
-        'too many requests for this key or address',
-        Math.max(1, Math.ceil(ttl / 1000)),
-      ),
-  });
+  const limits = await limitRate(app as unknown as FastifyInstance, settings.rateLimit);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -138,13 +134,16 @@ export async function buildApp(parts: AppParts): Promise<Built> {
 
   readJsonBodies(app as unknown as FastifyInstance);
   const mediaBodyLimit = Math.round(settings.bodyLimitMb * 2 ** 20);
+  // Base64 takes a third more than what it stands for.
+  const jsonMediaLimit = Math.ceil(mediaBodyLimit * 1.34) + 4096;
   const context = {
     service,
     bodies: bodySchemas(settings),
+    uploads: new Uploads(Math.max(uploadLimit, 2 * jsonMediaLimit)),
+    textBodyLimit,
     mediaBodyLimit,
-    // Base64 takes a third more than what it stands for.
-    jsonMediaLimit: Math.ceil(mediaBodyLimit * 1.34) + 4096,
-    config: settings.rateLimit > 0 ? { rateLimit: {} } : {},
+    jsonMediaLimit,
+    limits,
     errors: { '4xx': ErrorSchema, '5xx': ErrorSchema },
   };
   await app.register(async (scope) => {

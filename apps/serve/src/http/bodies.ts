@@ -1,7 +1,7 @@
 // Readers of bodies: JSON that is valid UTF-8, and the bytes of images and sounds. Any other content-type is 415.
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
-import { ServiceError } from '../errors.ts';
+import { bodyTooLarge, ServiceError } from '../errors.ts';
 import type { WireInput } from '../workers/messages.ts';
 
 const invalidJson = (message: string) => new ServiceError(400, 'invalid_json', message);
@@ -40,9 +40,10 @@ export const mediaTypes: Readonly<Record<string, 'image' | 'audio'>> = {
 };
 
 /** Routes of this scope take raw bodies too, of so many bytes: their `request.body` is a Buffer then. */
-export function readMediaBodies(app: FastifyInstance, bodyLimit: number): void {
-  app.addContentTypeParser(Object.keys(mediaTypes), { parseAs: 'buffer', bodyLimit }, (_request, body, done) =>
-    done(null, body),
+export function readMediaBodies(app: FastifyInstance, mostBytes: number): void {
+  // A route's own limit, which is that of JSON with such a file in base64, comes before a parser's.
+  app.addContentTypeParser(Object.keys(mediaTypes), { parseAs: 'buffer' }, (_request, body, done) =>
+    done(body.length > mostBytes ? bodyTooLarge() : null, body),
   );
 }
 

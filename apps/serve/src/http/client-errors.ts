@@ -1,6 +1,7 @@
-// Requests that are not HTTP, or that take too long to arrive: Node reports them at the socket, before there is a request.
+// Requests that are not HTTP, or that take too long to arrive: Node reports them at the socket, before there is a request. And
+// those that it would answer itself, without a word.
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { errorBody } from './error-reply.ts';
 
@@ -28,4 +29,17 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   // A client that goes on sending, or does not read, does not keep the socket.
   socket.setTimeout(1000, () => socket.destroy());
+}
+
+/** Answers a request whose Expect header asks for anything but 100-continue. */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const id = randomUUID();
+  const body = JSON.stringify(errorBody('invalid_request', 'Expect: want 100-continue, or no such header', id));
+  response.writeHead(417, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': id,
+    connection: 'close',
+  });
+  response.end(body);
 }

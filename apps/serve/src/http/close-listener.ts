@@ -14,8 +14,10 @@ const quietSweeps = 5;
  * Takes no more connections; resolves when those that there are have ended.
  *
  * @param active requests whose answers are not out yet
+ * @param mostMs milliseconds after which every answer is there: who has not read theirs by then is cut off
  */
-export async function closeListener(server: Server, active: () => number): Promise<void> {
+export async function closeListener(server: Server, active: () => number, mostMs: number): Promise<void> {
+  const end = performance.now() + mostMs;
   await emptyBacklog(server);
   // An HTTP server's own `close` would also cut off idle connections, at the very moment at which a request may be on its way.
   const closed = new Promise<void>((resolve) => {
@@ -24,7 +26,7 @@ export async function closeListener(server: Server, active: () => number): Promi
   let quiet = 0;
   const sweep = setInterval(() => {
     quiet = active() === 0 ? quiet + 1 : 0;
-    if (quiet >= quietSweeps) server.closeAllConnections();
+    if (quiet >= quietSweeps || performance.now() > end) server.closeAllConnections();
   }, sweepMs);
   await closed;
   clearInterval(sweep);

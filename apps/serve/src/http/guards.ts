@@ -17,6 +17,14 @@ function hostName(header: string): string {
   return bracketed ? bracketed[1]! : header.replace(/:\d+$/, '');
 }
 
+/** Of HTTP/1.1 a Host header is wanted, by HTTP itself. */
+export function refuseNoName(app: FastifyInstance): void {
+  const refusal = () => new ServiceError(400, 'invalid_request', 'there is no Host header');
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    done(raw.httpVersion === '1.1' && raw.headers.host === undefined ? refusal() : undefined);
+  });
+}
+
 /**
  * A web page can have its own name resolved to this machine's loopback address, and then talk to what listens there. It cannot
  * change the Host header, though.

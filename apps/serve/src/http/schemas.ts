@@ -99,9 +99,17 @@ export const Readiness = Type.Object({
   workers: Type.Object({ ready: Type.Integer(), wanted: Type.Integer() }),
 });
 
-/** The query of routes that take raw bodies. */
+/** The query of routes that take JSON alone. */
+export const NoQuery = Type.Object({}, exact);
+
+/** The queries of routes that take raw bodies. */
+export const EmbedQuery = Type.Object({ model }, exact);
 export const MediaQuery = Type.Object(
-  { model, top: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$', description: 'How many guesses to give.' })) },
+  {
+    model,
+    // Of a number from 1 to mostGuesses the digits.
+    top: Type.Optional(Type.String({ pattern: '^([1-9][0-9]?|100)$', description: 'How many guesses to give.' })),
+  },
   exact,
 );
 

@@ -54,6 +54,8 @@ export class Scheduler {
   readonly #jobs = new Map<number, Job>();
   /** jobs that the preparer has not been told of */
   #unsent: Job[] = [];
+  /** the input that the preparer has been given by itself, as a worker was lost with it; its id, until the next */
+  #suspect: number | null = null;
   #running = 0;
   #ids = 0;
   #batches = 0;
@@ -96,7 +98,8 @@ export class Scheduler {
       const timer = setTimeout(() => this.#fail(job, deadlineExceeded(deadlineMs)), deadlineMs);
       job.onDone = () => clearTimeout(timer);
       whenGone?.(() => this.#fail(job, clientGone()));
-      this.#bind(job);
+      // It may have called back already.
+      if (job.stage !== 'done') this.#bind(job);
     });
   }
 
@@ -131,7 +134,7 @@ export class Scheduler {
   prepared(results: readonly PrepareResult[]): void {
     for (const result of results) {
       const job = this.#jobs.get(result.id);
-      if (job?.stage !== 'preparing') continue;
+      if (job?.stage !== 'preparing' || 'cancelled' in result) continue;
       if ('error' in result) {
         const { field, message, stack } = result.error;
         if (field === undefined)
@@ -144,6 +147,7 @@ export class Scheduler {
       this.#load.prepared(job);
       this.#buckets.add(job);
     }
+    if (this.#unsent.length > 0) this.#sendToPreparer();
     this.#pump();
   }
 
@@ -206,11 +210,16 @@ export class Scheduler {
     const { preparer } = this.#parts.workers;
     if (!preparer) return;
     // A version that the preparer does not have yet comes to it, or the job is bound to the next one.
-    const [now, later]: [Job[], Job[]] = [[], []];
-    for (const job of this.#unsent) (preparer.has(job.version!) ? now : later).push(job);
-    this.#unsent = later;
-    if (now.length === 0) return;
+    const sendable = this.#unsent.filter(({ version }) => preparer.has(version!));
+    // A worker was lost with it: it goes when nothing else is there that could be lost with it again, and nothing follows it.
+    const suspect = sendable.find(({ losses }) => losses > 0);
+    const isAlone = this.#suspect !== null && preparer.preparing.has(this.#suspect);
+    const hasToWait = suspect ? preparer.preparing.size > 0 : isAlone;
+    if (hasToWait || sendable.length === 0) return;
+    const now = suspect ? [suspect] : sendable;
+    this.#suspect = suspect?.id ?? null;
     for (const job of now) job.sent = true;
+    this.#unsent = this.#unsent.filter(({ sent }) => !sent);
     preparer.prepare(
       now.map(({ id, version, operation, request: { input, options } }) => ({
         id,

@@ -37,6 +37,8 @@ class Entry {
   /** when it could not be loaded; it is not tried again at every request */
   failedAt = Number.NEGATIVE_INFINITY;
   lastUsed = 0;
+  /** bytes in memory for each on disk, as the last version had it: half precision is computed as float32 */
+  growth = 1;
   loading: Promise<Version> | null = null;
   /** of the last state of the folder that could not be loaded */
   refused: string | null = null;
@@ -45,8 +47,8 @@ class Entry {
 
   constructor(
     readonly spec: ModelSpec,
-    /** bytes of one copy, on disk or as loaded */
-    public size: number,
+    /** bytes of its weights on disk when the server was started */
+    readonly size: number,
     kind: ModelKind,
   ) {
     this.task = kind.task;
@@ -64,12 +66,15 @@ export interface RegistryParts {
   readonly pool: Pool;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** a version was replaced */
+  /** a version was replaced, or given up */
   readonly onSwap: () => void;
 }
 
 /** A model that could not be loaded is tried again after so many milliseconds, if anybody asks for it. */
 const retryAfterMs = 10_000;
+
+/** The memory does not reach. */
+class NoRoomError extends Error {}
 
 const GIB = 2 ** 30;
 const gib = (bytes: number) => `${(bytes / GIB).toPrecision(3)} GiB`;
@@ -131,7 +136,12 @@ export class Registry {
       entry.note = `not loaded yet: the memory for models (${gib(memoryBytes)}) is taken by ${loaded.map(({ spec }) => spec.name).join(', ')}`;
       this.#parts.log.warn({ model: entry.spec.name, bytes: entry.size * copies }, entry.note);
     }
-    for (const entry of loaded) await this.#loading(entry);
+    for (const entry of loaded)
+      await this.#loading(entry).catch((error: unknown) => {
+        if (!(error instanceof NoRoomError)) throw error;
+        const message = `the model ${entry.spec.name}: ${error.message}. Give it more, or fewer workers.`;
+        throw new OptionError('memoryGb', message, { cause: error });
+      });
     if (this.#options.reloadMs > 0) this.#look();
   }
 
@@ -152,13 +162,6 @@ export class Registry {
     }));
   }
 
-  /** Whether every model that is to be in memory is there. */
-  get isReady(): boolean {
-    return [...this.#entries.values()].every(
-      ({ state, version }) => state === 'ready' || state === 'unloaded' || version,
-    );
-  }
-
   /** The version that answers for a model now. Loads it, with others making room, when it is not in memory. */
   versionOf(name: string): Version | Promise<Version> {
     const entry = this.#entries.get(name)!;
@@ -168,13 +171,32 @@ export class Registry {
     return this.#loading(entry);
   }
 
-  /** Whether a folder still holds what a version was loaded from; when it does not, the new one is loaded in all workers. */
+  /** Whether a folder still holds what a version was loaded from; when it does not, the new one is loaded in all workers, once. */
   async isUnchanged(version: Version): Promise<boolean> {
     const entry = this.#entries.get(version.model)!;
     const state = await this.#read(entry);
     if (state?.signature === version.signature) return true;
-    if (state && entry.version === version) void this.#reload(entry, state);
+    if (state && entry.version === version && entry.refused !== state.signature) void this.#reload(entry, state);
     return false;
+  }
+
+  /** Gives a version up that no worker can answer with, unless it can be had again or a newer one takes its place. */
+  giveUp(version: Version): Promise<void> {
+    return this.#inTurn(async () => {
+      const entry = this.#entries.get(version.model)!;
+      const { pool, log, onSwap } = this.#parts;
+      if (entry.version !== version || this.#closed || !pool.lacks(version)) return;
+      const state = await this.#read(entry);
+      const isThere = state !== null && (state.signature === version.signature || state.signature !== entry.refused);
+      if (isThere) return;
+      entry.version = null;
+      entry.state = 'failed';
+      entry.failedAt = performance.now();
+      entry.note = 'its worker was lost and its files are gone or cannot be loaded; the log says more';
+      log.error({ model: entry.spec.name, version: version.number }, 'no worker has it, and its files are not there');
+      void this.#discard(version);
+      onSwap();
+    });
   }
 
   close(): void {
@@ -195,11 +217,10 @@ export class Registry {
       entry.state = 'loading';
       try {
         const state = await readFolder(entry.spec.path);
-        // Weights may be larger in memory than on disk, as they were the last time.
-        await this.#makeRoom(entry, Math.max(entry.size, state.weightBytes) * this.#parts.pool.wanted);
         entry.version = await this.#load(entry, state, false);
         entry.state = 'ready';
         entry.note = null;
+        entry.refused = null;
         this.#parts.onSwap();
         return entry.version;
       } catch (error) {
@@ -215,32 +236,37 @@ export class Registry {
     return entry.loading;
   }
 
-  /** A version of what is in a folder now, loaded and warm in every worker. */
+  /** A version of what is in a folder now, loaded and warm in every worker. @throws NoRoomError, or what keeps it from being loaded */
   async #load(entry: Entry, state: FolderState, inTurn: boolean): Promise<Version> {
     const { pool, log } = this.#parts;
     const { name, path } = entry.spec;
     const begin = performance.now();
     for (let attempt = 1; ; attempt++) {
       const version = new Version(++this.#ids, name, entry.versions + 1, state.folder, state.signature);
-      this.#held.set(version, state.weightBytes * pool.wanted);
       try {
+        const reserved = Math.ceil(state.weightBytes * entry.growth) * pool.wanted;
+        await this.#makeRoom(entry, reserved);
+        this.#held.set(version, reserved);
         const facts = await pool.load(version, inTurn);
         // Workers read the files one after another, and all are to have read the same.
-        if ((await readFolder(path)).signature !== state.signature) {
-          pool.unload(version);
+        if ((await readFolder(path)).signature !== state.signature)
           throw new Error('its files changed while they were read');
+        const bytes = facts.bytes * pool.wanted;
+        entry.growth = Math.max(1, facts.bytes / Math.max(1, state.weightBytes));
+        if (bytes > reserved) {
+          this.#held.delete(version);
+          await this.#makeRoom(entry, bytes);
         }
+        this.#held.set(version, bytes);
         version.facts = facts;
         for (const { count, positions, ms } of facts.warmUp) version.cost.observe(count, positions, ms);
-        const bytes = facts.bytes * pool.wanted;
-        this.#held.set(version, bytes);
-        entry.size = facts.bytes;
         entry.versions++;
         [entry.task, entry.modelType] = [facts.task, facts.modelType];
         const ms = Math.round(performance.now() - begin);
         log.info({ model: name, version: version.number, task: facts.task, bytes, ms }, 'model loaded');
         return version;
       } catch (error) {
+        pool.unload(version);
         this.#held.delete(version);
         // That a worker was lost at this moment may be the model's doing, or not: it gets one more try.
         if (!(error instanceof HostGoneError) || attempt > 1 || this.#closed) throw error;
@@ -252,7 +278,7 @@ export class Registry {
   /**
    * Sees to it that so many bytes can be taken: models that have not been used for longest make room.
    *
-   * @throws Error when all others together do not make enough
+   * @throws NoRoomError when all others together do not make enough
    */
   async #makeRoom(entry: Entry, bytes: number): Promise<void> {
     const { memoryBytes } = this.#options;
@@ -260,7 +286,7 @@ export class Registry {
     const others = [...this.#entries.values()].filter((other) => other !== entry && other.version);
     const own = [...this.#held].reduce((sum, [{ model }, size]) => sum + (model === entry.spec.name ? size : 0), 0);
     if (own + bytes > memoryBytes)
-      throw new Error(
+      throw new NoRoomError(
         `it takes ${gib(bytes)}${own ? ` beside ${gib(own)} of the version in use` : ''}; there are ${gib(memoryBytes)} for all models`,
       );
     others.sort((a, b) => a.lastUsed - b.lastUsed);
@@ -275,7 +301,7 @@ export class Registry {
       await this.#discard(version!);
     }
     // What is left are versions that have been replaced and still compute.
-    if (held() + bytes > memoryBytes) throw new Error(`${gib(held())} of ${gib(memoryBytes)} are in use`);
+    if (held() + bytes > memoryBytes) throw new NoRoomError(`${gib(held())} of ${gib(memoryBytes)} are in use`);
   }
 
   /** Unloads a version when the last job that is bound to it is done. */
@@ -329,7 +355,6 @@ export class Registry {
       const { log, metrics, onSwap } = this.#parts;
       const model = entry.spec.name;
       try {
-        await this.#makeRoom(entry, state.weightBytes * this.#parts.pool.wanted);
         entry.version = await this.#load(entry, state, true);
       } catch (error) {
         entry.refused = state.signature;
@@ -339,6 +364,7 @@ export class Registry {
         return;
       }
       entry.note = null;
+      entry.refused = null;
       metrics.reloads.inc({ model, outcome: 'done' });
       log.info({ model, version: entry.version.number }, 'new version in use');
       void this.#discard(old);

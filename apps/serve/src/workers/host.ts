@@ -48,6 +48,8 @@ export class WorkerHost {
   state: HostState = 'starting';
   /** in the order in which it computes them: the first is under way */
   readonly batches = new Map<number, GivenBatch>();
+  /** inputs that it prepares, or has been given to */
+  readonly preparing = new Set<number>();
   readonly startedAt = performance.now();
   /** resolves when its engine runs (to null of the preparer); rejects when it does not start */
   readonly engine: Promise<EngineFacts | null>;
@@ -55,6 +57,8 @@ export class WorkerHost {
   readonly #events: HostEvents;
   readonly #versions = new Set<number>();
   readonly #loads = new Map<number, Waiting>();
+  /** milliseconds, as `performance.now()`: when it was given something to prepare while it had nothing, or answered last */
+  #preparingSince = 0;
   #startEnded: Waiting['reject'] = () => {};
 
   constructor(
@@ -95,7 +99,25 @@ export class WorkerHost {
   }
 
   /** @throws Error when the model cannot be loaded; HostGoneError when the worker is lost */
-  load(version: Version): Promise<ModelFacts | null> {
+  async load(version: Version): Promise<ModelFacts | null> {
+    const facts = await this.#loadFiles(version);
+    this.#versions.add(version.id);
+    return facts;
+  }
+
+  /**
+   * Loads a version if something holds, before as well as after, such as that its files are still the same.
+   *
+   * @throws as {@link load}
+   */
+  async loadIf(version: Version, holds: () => Promise<boolean>): Promise<void> {
+    if (!(await holds())) return;
+    await this.#loadFiles(version);
+    if (await holds()) this.#versions.add(version.id);
+    else this.unload(version);
+  }
+
+  #loadFiles(version: Version): Promise<ModelFacts | null> {
     return new Promise((resolve, reject) => {
       if (this.state === 'gone') return reject(new HostGoneError(`the ${this.role} is lost`));
       this.#loads.set(version.id, { resolve, reject });
@@ -109,6 +131,8 @@ export class WorkerHost {
   }
 
   prepare(items: readonly PrepareItem[]): void {
+    if (this.preparing.size === 0) this.#preparingSince = performance.now();
+    for (const { id } of items) this.preparing.add(id);
     this.#post({ type: 'prepare', items });
   }
 
@@ -129,6 +153,11 @@ export class WorkerHost {
     return this.batches.values().next().value ?? null;
   }
 
+  /** Since when, as `performance.now()`, nothing has come of what it works on; null when it has nothing to do. */
+  get silentSince(): number | null {
+    return this.preparing.size > 0 ? this.#preparingSince : (this.current?.begun ?? null);
+  }
+
   async terminate(): Promise<void> {
     await this.#worker.terminate();
   }
@@ -139,11 +168,12 @@ export class WorkerHost {
 
   #receive(message: FromWorker): void {
     if (this.state === 'gone') return;
-    if (message.type === 'prepared') this.#events.prepared(message.results);
-    else if (message.type === 'loaded') {
-      this.#versions.add(message.version);
-      this.#loaded(message.version)?.resolve(message.facts);
-    } else if (message.type === 'load-failed') this.#loaded(message.version)?.reject(errorOf(message.error));
+    if (message.type === 'prepared') {
+      this.#preparingSince = performance.now();
+      for (const { id } of message.results) this.preparing.delete(id);
+      this.#events.prepared(message.results);
+    } else if (message.type === 'loaded') this.#loaded(message.version)?.resolve(message.facts);
+    else if (message.type === 'load-failed') this.#loaded(message.version)?.reject(errorOf(message.error));
     else if (message.type === 'ran' || message.type === 'run-failed') {
       const batch = this.batches.get(message.batch)!;
       this.batches.delete(message.batch);

@@ -85,9 +85,11 @@ export type ToWorker =
   /** these are not wanted any more; what is under way is not stopped */
   | { readonly type: 'cancel'; readonly ids: readonly number[] };
 
+/** Of every input that the preparer was given there is one, also of those that nobody waits for any more. */
 export type PrepareResult =
   | { readonly id: number; readonly prepared: PreparedInput }
-  | { readonly id: number; readonly error: WireError };
+  | { readonly id: number; readonly error: WireError }
+  | { readonly id: number; readonly cancelled: true };
 
 export type FromWorker =
   /** null of the preparer */

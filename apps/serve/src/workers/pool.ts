@@ -1,5 +1,6 @@
 // The workers: one that prepares inputs and as many engines as were asked for. One that is lost is replaced, with every model
-// that the others have; one that is lost again and again is replaced more and more slowly.
+// that the others have; one that is lost again and again is replaced more and more slowly. A worker that lacks a model, as its
+// files were not to be had when it was started, is given it later.
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { messageOf, OptionError } from '../errors.ts';
@@ -14,7 +15,7 @@ export interface PoolOptions {
   readonly entry: URL;
   readonly config: Omit<WorkerConfig, 'role'>;
   readonly log: Logger;
-  /** a batch that takes longer, in milliseconds, means that its engine hangs */
+  /** a worker of which nothing comes for longer, in milliseconds, while it has work, hangs */
   readonly stuckMs: number;
 }
 
@@ -27,12 +28,16 @@ export interface PoolEvents {
   ready(): void;
   /** Whether the folder of a version still holds what was loaded from it; another worker may load it only then. */
   isUnchanged(version: Version): Promise<boolean>;
+  /** Nobody can answer with a version: the preparer, or every engine, lacks it, and what was loaded from is not there. */
+  unusable(version: Version): Promise<void>;
 }
 
 /** A worker that lived so long, in milliseconds, was not lost at its start. */
 const proven = 10_000;
 const slowestRestart = 30_000;
 const mostQuickLosses = 6;
+/** How often, in milliseconds, it is looked for workers that hang, or lack a model. */
+const watchMs = 1000;
 
 /** The number of a worker's place: engines from 0 on, the preparer before them. */
 const preparerIndex = -1;
@@ -44,9 +49,12 @@ export class Pool {
   /** of each place, how often in a row a worker was lost soon after its start */
   readonly #quickLosses = new Map<number, number>();
   readonly #live = new Set<Version>();
+  /** of those the ones that workers are just being given */
+  readonly #loading = new Set<Version>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #watchdog: NodeJS.Timeout;
   #closing = false;
+  #mending = false;
   #engine: EngineFacts | null = null;
   #wanted = 1;
   /** workers that were replaced */
@@ -55,7 +63,10 @@ export class Pool {
   constructor(options: PoolOptions, events: PoolEvents) {
     this.#options = options;
     this.#events = events;
-    this.#watchdog = setInterval(() => this.#endStuck(), 1000);
+    this.#watchdog = setInterval(() => {
+      this.#endStuck();
+      void this.#mend();
+    }, watchMs);
     this.#watchdog.unref();
   }
 
@@ -102,6 +113,7 @@ export class Pool {
   async load(version: Version, inTurn: boolean): Promise<ModelFacts> {
     const hosts = [...this.#hosts.values()].filter(({ state }) => state === 'ready');
     this.#live.add(version);
+    this.#loading.add(version);
     let facts: ModelFacts | null = null;
     const loadIn = async (host: WorkerHost) => {
       facts = (await host.load(version)) ?? facts;
@@ -118,7 +130,16 @@ export class Pool {
     } catch (error) {
       this.unload(version);
       throw error;
+    } finally {
+      this.#loading.delete(version);
     }
+  }
+
+  /** Whether nobody can answer with a version: the preparer that there is lacks it, or all engines that there are. */
+  lacks(version: Version): boolean {
+    const { preparer, engines } = this;
+    const isUnread = preparer !== null && !preparer.has(version);
+    return isUnread || (engines.length > 0 && !engines.some((host) => host.has(version)));
   }
 
   unload(version: Version): void {
@@ -190,10 +211,7 @@ export class Pool {
     const host = this.#spawn(index);
     try {
       await host.engine;
-      for (const version of this.#live) {
-        // What lies in the folder now may be another version, which comes to all workers together.
-        if (await this.#events.isUnchanged(version)) await host.load(version);
-      }
+      for (const version of this.#live) await this.#give(host, version);
     } catch (error) {
       if (error instanceof HostGoneError) return;
       log.error({ worker: index, reason: messageOf(error) }, 'a new worker cannot load what the others have');
@@ -207,12 +225,42 @@ export class Pool {
     this.#events.ready();
   }
 
+  /** What lies in the folder now may be another version, which comes to all workers together. */
+  #give(host: WorkerHost, version: Version): Promise<void> {
+    return host.loadIf(version, () => this.#events.isUnchanged(version));
+  }
+
+  /** Gives workers the versions that they lack, and tells of those that nobody can answer with. */
+  async #mend(): Promise<void> {
+    if (this.#mending) return;
+    this.#mending = true;
+    for (const version of [...this.#live]) {
+      for (const host of [...this.#hosts.values()]) {
+        const isWanted = this.#live.has(version) && !version.retired && !this.#loading.has(version);
+        if (!isWanted || this.#closing || host.state !== 'ready' || host.has(version)) continue;
+        try {
+          await this.#give(host, version);
+          if (host.has(version)) this.#events.ready();
+        } catch (error) {
+          if (error instanceof HostGoneError) continue;
+          const reason = messageOf(error);
+          this.#options.log.error({ worker: host.index, reason }, 'a worker cannot load what the others have');
+          await host.terminate();
+        }
+      }
+      const isInUse = this.#live.has(version) && !version.retired && !this.#loading.has(version);
+      if (isInUse && this.lacks(version)) await this.#events.unusable(version);
+    }
+    this.#mending = false;
+  }
+
   #endStuck(): void {
     const { stuckMs, log } = this.#options;
-    for (const host of this.engines) {
-      const { current } = host;
-      if (!current || performance.now() - current.begun < stuckMs) continue;
-      log.error({ worker: host.index, ms: Math.round(performance.now() - current.begun) }, 'worker hangs; ending it');
+    for (const host of this.#hosts.values()) {
+      const since = host.state === 'ready' ? host.silentSince : null;
+      const ms = since === null ? 0 : performance.now() - since;
+      if (ms < stuckMs) continue;
+      log.error({ worker: host.index, role: host.role, ms: Math.round(ms) }, 'worker hangs; ending it');
       void host.terminate();
     }
   }

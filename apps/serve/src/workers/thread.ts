@@ -100,7 +100,9 @@ class Thread {
 
   /** Only what still waits can be cancelled; ids that are not here have been computed. */
   #cancel(id: number): void {
-    this.#prepare = this.#prepare.filter((item) => item.id !== id);
+    const left = this.#prepare.filter((item) => item.id !== id);
+    if (left.length < this.#prepare.length) this.#send({ type: 'prepared', results: [{ id, cancelled: true }] });
+    this.#prepare = left;
     if (this.#runs.some(({ items }) => items.some((item) => item.id === id))) this.#cancelled.add(id);
   }
 

@@ -5,17 +5,16 @@ import { invalidRequest } from '../../errors.ts';
 import type { App } from '../app-type.ts';
 import { mediaTypes, readMediaBodies } from '../bodies.ts';
 import { type BodyOf, ClassifyAnswer, jsonOrMedia, MediaQuery } from '../schemas.ts';
-import { answer, given, type RouteContext, refuseEarly } from './context.ts';
-import { classifiers, fieldInput, rawInput } from './media.ts';
+import { answer, beforeBody, given, type RouteContext } from './context.ts';
+import { classifiers, fieldInput, jsonFields, rawInput } from './media.ts';
 
 export function classifyRoute(app: App, context: RouteContext): void {
-  const { bodies, errors, config, jsonMediaLimit } = context;
+  const { bodies, errors, jsonMediaLimit } = context;
   readMediaBodies(app as unknown as FastifyInstance, context.mediaBodyLimit);
   app.post(
     '/v1/classify',
     {
-      config,
-      onRequest: refuseEarly(context),
+      onRequest: beforeBody(context, jsonMediaLimit),
       bodyLimit: jsonMediaLimit,
       schema: {
         summary: 'Tell the class of a text, an image or a sound',
@@ -29,12 +28,12 @@ export function classifyRoute(app: App, context: RouteContext): void {
     },
     async (request, reply) => {
       const raw = rawInput(request);
-      const fields = raw ? {} : (request.body as BodyOf<'classify'>);
+      const fields = raw ? {} : jsonFields<BodyOf<'classify'>>(request);
       const input = raw ?? fieldInput(fields, ['text', 'image', 'audio']);
       const { query } = request;
       if (input.kind === 'sequence') throw invalidRequest('a sequence is answered by /v1/recall');
       const top = query.top === undefined ? fields.top : Number(query.top);
-      return answer<Static<typeof ClassifyAnswer>>(context, reply, {
+      return answer<Static<typeof ClassifyAnswer>>(context, request, reply, {
         model: query.model ?? fields.model,
         tasks: [classifiers[input.kind]],
         operation: 'answer',

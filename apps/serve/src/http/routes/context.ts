@@ -1,20 +1,26 @@
 // What the routes share: the service, the schemas, the limits, and how a request becomes a job.
 import type { PipelineTask } from '@orchid-ml/pipelines';
-import type { FastifyReply, onRequestHookHandler } from 'fastify';
-import { invalidRequest, queueFull } from '../../errors.ts';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { invalidRequest, queueFull, uploadsFull } from '../../errors.ts';
 import type { Operation, WireInput } from '../../workers/messages.ts';
 import type { Bodies, ErrorSchema } from '../schemas.ts';
 import type { Service } from '../service.ts';
+import type { Uploads } from '../uploads.ts';
+import { whenOver } from '../when-over.ts';
 
 export interface RouteContext {
   readonly service: Service;
   readonly bodies: Bodies;
+  /** of all requests under way */
+  readonly uploads: Uploads;
+  /** bytes of JSON without an image or a sound */
+  readonly textBodyLimit: number;
   /** bytes of a raw image or sound */
   readonly mediaBodyLimit: number;
   /** bytes of JSON with one in base64 */
   readonly jsonMediaLimit: number;
-  /** of the routes that compute */
-  readonly config: { readonly rateLimit?: object };
+  /** what routes that compute do when they have let a request in */
+  readonly limits: readonly onRequestHookHandler[];
   /** schemas of answers that report errors */
   readonly errors: Readonly<Record<'4xx' | '5xx', typeof ErrorSchema>>;
 }
@@ -28,13 +34,33 @@ export interface Asked {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** What a route that computes does before it reads a body, of so many bytes at most. */
+export const beforeBody = (context: RouteContext, bodyLimit: number): onRequestHookHandler[] => [
+  refuseEarly(context, bodyLimit),
+  ...context.limits,
+];
+
 /** Refuses before the body is read what would be refused anyway: under too much load that is what there is most of. */
-export const refuseEarly =
-  ({ service }: RouteContext): onRequestHookHandler =>
-  (_request, _reply, done) => {
+const refuseEarly =
+  ({ service, uploads }: RouteContext, bodyLimit: number): onRequestHookHandler =>
+  (request, reply, done) => {
     const retryAfter = service.refusal();
-    done(retryAfter === null ? undefined : queueFull(retryAfter));
+    if (retryAfter !== null) return done(queueFull(retryAfter));
+    const bytes = bodyBytes(request, bodyLimit);
+    // One that is too long is not read.
+    if (bytes <= bodyLimit) {
+      if (!uploads.take(bytes)) return done(uploadsFull());
+      whenOver(request.raw, reply.raw, () => uploads.giveBack(bytes));
+    }
+    done();
   };
+
+/** What a request's head says of its body; where it does not say, the body may be as long as it is allowed to. */
+function bodyBytes({ headers }: FastifyRequest, most: number): number {
+  const length = headers['content-length'];
+  if (length !== undefined) return Number(length);
+  return headers['transfer-encoding'] === undefined ? 0 : most;
+}
 
 /**
  * Has a model answer; says in the headers which it was.
@@ -44,16 +70,16 @@ export const refuseEarly =
  */
 export async function answer<T>(
   { service }: RouteContext,
+  { raw: request }: FastifyRequest,
   reply: FastifyReply,
   { model, tasks, operation, input, options }: Asked,
 ): Promise<T> {
   checkTexts(input, options);
   const name = service.modelFor(model, tasks);
-  const { value, version, batchSize } = await service.submit({ model: name, operation, input, options }, (gone) => {
-    // It closes after the answer, too; nobody minds then.
-    if (reply.raw.destroyed) gone();
-    else reply.raw.once('close', gone);
-  });
+  const { value, version, batchSize } = await service.submit({ model: name, operation, input, options }, (gone) =>
+    // That comes after the answer, too; nobody minds then.
+    whenOver(request, reply.raw, gone),
+  );
   reply.header('x-model', version.model);
   reply.header('x-model-version', String(version.number));
   reply.header('x-batch-size', String(batchSize));

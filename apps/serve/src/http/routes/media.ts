@@ -15,10 +15,15 @@ export interface InputFields {
 }
 
 /** The input of a raw body, or null when the request is JSON. @throws ServiceError for bytes of another kind than they are said to be */
-export function rawInput({ body, headers }: Pick<FastifyRequest, 'body' | 'headers'>): WireInput | null {
-  if (!(body instanceof Uint8Array)) return null;
-  const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
-  return mediaInput(mediaTypes[type]!, body);
+export function rawInput({ body, mediaType }: Pick<FastifyRequest, 'body' | 'mediaType'>): WireInput | null {
+  return body instanceof Uint8Array ? mediaInput(mediaTypes[mediaType!]!, body) : null;
+}
+
+/** A body of JSON, which its schema has checked. @throws ServiceError for a request without a body, which nothing has checked */
+export function jsonFields<T>({ body }: Pick<FastifyRequest, 'body'>): T {
+  if (body === undefined)
+    throw invalidRequest('there is no body; want JSON, or an image or a sound with its content-type');
+  return body as T;
 }
 
 /** @throws ServiceError unless exactly one of the fields is there */

@@ -1,26 +1,26 @@
 // POST /v1/recall: the value that a sequence gave the key that is asked for.
 import type { Static } from '@fastify/type-provider-typebox';
 import type { App } from '../app-type.ts';
-import { RecallAnswer } from '../schemas.ts';
-import { answer, given, type RouteContext, refuseEarly } from './context.ts';
+import { NoQuery, RecallAnswer } from '../schemas.ts';
+import { answer, beforeBody, given, type RouteContext } from './context.ts';
 
 export function recallRoute(app: App, context: RouteContext): void {
-  const { bodies, errors, config } = context;
+  const { bodies, errors, textBodyLimit } = context;
   app.post(
     '/v1/recall',
     {
-      config,
-      onRequest: refuseEarly(context),
+      onRequest: beforeBody(context, textBodyLimit),
       schema: {
         summary: 'Answer the question of a sequence of pairs',
         tags: ['models'],
         body: bodies.recall,
+        querystring: NoQuery,
         response: { 200: RecallAnswer, ...errors },
       },
     },
     async (request, reply) => {
       const { model, sequence, top } = request.body;
-      return answer<Static<typeof RecallAnswer>>(context, reply, {
+      return answer<Static<typeof RecallAnswer>>(context, request, reply, {
         model,
         tasks: ['recall'],
         operation: 'answer',
