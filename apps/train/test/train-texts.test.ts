@@ -233,14 +233,10 @@ describe('orchid train dna', { timeout: 180_000 }, () => {
       return (await pipeline.run([pipeline.prepare({ text: 'acg_acgt' }, { mask: '_' })]))[0];
     });
     // Threads see the one genome.
-    const opened = await dna.open(
-      loadPreset('dna', 'dna', cwd) as DnaConfig,
-      { data: join(cwd, 'genome.fa') },
-      {
-        io: capture(cwd).io,
-        tokenizer: null,
-      },
-    );
+    const preset = loadPreset('dna', 'dna', cwd) as DnaConfig;
+    const config = { ...preset, data: { ...preset.data, length: 16 } };
+    const sources = { data: join(cwd, 'genome.fa') };
+    const opened = await dna.open(config, sources, { io: capture(cwd).io, tokenizer: null });
     const buffers = (opened.share as NucleotideRecord[]).map(({ nucleotides: { buffer } }) => buffer);
     expect(buffers.map((buffer) => [buffer instanceof SharedArrayBuffer, buffer.byteLength])).toEqual([
       [true, 576],

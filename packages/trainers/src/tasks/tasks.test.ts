@@ -129,7 +129,7 @@ describe('dropout of masked modelling', () => {
     expect(again.nextBatch()).toEqual(second);
     const parts = task.split(second, 2).map(({ batch }) => batch.dropoutSeed! - second.dropoutSeed!);
     expect(parts).toEqual([0, 1]);
-    expect(task.shape.blank(2, 16).dropoutSeed).toBe(0);
+    expect(task.shape!.blank(2, 16).dropoutSeed).toBe(0);
   });
 
   it('is of a stream too', async () => {
