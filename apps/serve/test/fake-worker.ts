@@ -39,7 +39,11 @@ await serveThread({
     const { tag, ms, each = 0, bytes, loadedBytes = bytes, broken, vanishes, disposed } = settingsOf(folder);
     let computed = 0;
     if (broken) throw new Error(`cannot load ${folder}`);
-    if (vanishes) rmSync(folder, { recursive: true });
+    if (vanishes) {
+      // The preparer reads it, too.
+      busy(100);
+      rmSync(folder, { recursive: true });
+    }
     return {
       facts: { task: 'recall', modelType: 'orchid-recall', bytes: loadedBytes, warmUp: [] },
       async run(_operation, batch) {

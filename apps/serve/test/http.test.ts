@@ -145,9 +145,17 @@ describe('requests that do not fit', () => {
     expect(await code('/v1/embeddings?top=3', json({ sequence: 'x' }))).toEqual([400, 'invalid_request']);
     for (const path of ['/v1/recall', '/v1/fill-mask'])
       expect(await code(`${path}?model=fake`, json({ sequence: 'x', text: 'x' }))).toEqual([400, 'invalid_request']);
-    // Neither a body nor a content-type.
-    for (const path of ['/v1/recall', '/v1/fill-mask', '/v1/classify', '/v1/embeddings'])
-      expect(await code(path, { method: 'POST' })).toEqual([400, 'invalid_request']);
+  });
+
+  it('neither a body nor a content-type', async () => {
+    const { server, send } = await start([model()]);
+    for (const path of ['/v1/recall', '/v1/fill-mask', '/v1/classify', '/v1/embeddings']) {
+      const { status, body } = await send<ErrorReply>(path, { method: 'POST' });
+      expect([path, status, body.error.code]).toEqual([path, 400, 'invalid_request']);
+      // As curl sends it, without a content-length, too.
+      const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
+      expect(await raw(server.url, head)).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"invalid_request"/);
+    }
   });
 
   it('what Node would refuse without a word is refused with one', async () => {
