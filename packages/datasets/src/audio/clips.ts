@@ -3,8 +3,8 @@ import type { ExampleSource } from '../examples/source.ts';
 import type { Rng } from '../rng.ts';
 
 export interface Clips {
-  /** float32 [count, length], row-major, -1 to 1 */
-  readonly samples: Float32Array;
+  /** [count, length], row-major: float32, -1 to 1, or int16, -32768 to 32767 for the same, in half the memory */
+  readonly samples: Float32Array | Int16Array;
   /** int32 [count] */
   readonly labels: Int32Array;
   /** samples a clip */
@@ -18,6 +18,14 @@ export interface Clips {
 /** Makes another waveform of one, of the same length, and leaves that as it is; what is random comes from `rng`. */
 export type WaveTransform = (samples: Float32Array, rng: Rng) => Float32Array;
 
+/** What 1 is among samples of int16, as in WAV files. */
+export const INT16_ONE = 2 ** 15;
+
+/** Samples of int16 as float32, -1 to 1; float32 ones as they are. */
+function floatsOf(samples: Float32Array | Int16Array): Float32Array {
+  return samples instanceof Float32Array ? samples : Float32Array.from(samples, (value) => value / INT16_ONE);
+}
+
 /** A set's clips as examples of shape [length]. */
 export function clipExamples(clips: Clips, transform: WaveTransform = (samples) => samples): ExampleSource {
   const { labels, classes, length } = clips;
@@ -25,7 +33,7 @@ export function clipExamples(clips: Clips, transform: WaveTransform = (samples) 
     labels,
     classes,
     shape: [length],
-    read: (index, rng) => transform(clips.samples.subarray(index * length, (index + 1) * length), rng),
+    read: (index, rng) => transform(floatsOf(clips.samples.subarray(index * length, (index + 1) * length)), rng),
   };
 }
 

@@ -17,7 +17,10 @@ const perClass = ({ labels, classes }: Images | Clips) =>
   classes.map((_, label) => labels.filter((one) => one === label).length);
 /** Magnitudes of a clip's samples as 16-bit integers, added up. */
 const magnitude = ({ samples, length }: Clips, index: number) =>
-  samples.subarray(index * length, (index + 1) * length).reduce((sum, value) => sum + Math.abs(value) * 2 ** 15, 0);
+  Float32Array.from(samples.subarray(index * length, (index + 1) * length)).reduce(
+    (sum, value) => sum + Math.abs(value) * 2 ** 15,
+    0,
+  );
 
 describe.skipIf(!has('mnist'))('../shared/data/mnist', () => {
   it('has 60,000 and 10,000 digits', async () => {

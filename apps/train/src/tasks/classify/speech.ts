@@ -15,7 +15,7 @@ import type { ModelConfigInput } from '@orchid-ml/orchid-models';
 import type { SpeechConfig } from '../../config/signal-schema.ts';
 import { mixing } from './augment.ts';
 import { classKind } from './kind.ts';
-import { sharedFloats } from './shared-memory.ts';
+import { sharedFloats, sharedSamples } from './shared-memory.ts';
 import { batchesOf, splitOff } from './small-images.ts';
 import type { ClassSource } from './source.ts';
 
@@ -43,7 +43,7 @@ const source: ClassSource<SpeechConfig, Loaded> = {
         : await readSpeechCommands(path, { ...clip, ...(words && { words }), unknown, silence, parts, seed });
     const all: (Clips & Partial<ReadClips>)[] = [read.train, read.test, ...(read.validation ? [read.validation] : [])];
     const shared = ({ samples, labels, classes }: Clips): Clips => ({
-      samples: sharedFloats(samples),
+      samples: sharedSamples(samples),
       labels,
       length,
       sampleRate,

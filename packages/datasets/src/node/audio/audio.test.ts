@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import { create } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wavFile } from '../../../test/wav-file.ts';
-import { gain, Rng } from '../../index.ts';
+import { clipExamples, gain, Rng } from '../../index.ts';
 import { readFsdd, readSpeechCommands, speechPartOf, streamSpeechCommands } from '../index.ts';
+import { formatFor } from './clips.ts';
 
 let home: string;
 beforeAll(async () => {
@@ -140,8 +141,33 @@ describe('Speech Commands', () => {
   });
 
   it('refuse more than fits into memory', async () => {
-    await expect(readSpeechCommands(join(home, 'speech'), { length: 2 * 10 ** 9 })).rejects.toThrow(
-      'want at most 4, or to stream',
+    await expect(readSpeechCommands(join(home, 'speech'), { length: 4 * 10 ** 9 })).rejects.toThrow(
+      'GiB as int16; want at most 4: fewer clips (of fewer words), shorter ones, or to stream them',
     );
+  });
+
+  it('are kept in half the memory where that is needed, or wanted, the same when they are read', async () => {
+    const options = { words: ['yes', 'no'], silence: 0.5, length: 700 };
+    const wide = await readSpeechCommands(join(home, 'speech'), options);
+    const narrow = await readSpeechCommands(join(home, 'speech'), { ...options, format: 'int16' });
+    expect([wide.train.samples, narrow.train.samples].map(({ BYTES_PER_ELEMENT: bytes }) => bytes)).toEqual([4, 2]);
+    expect(narrow.train.labels).toEqual(wide.train.labels);
+    const isSilent = (label: number) => label === wide.train.classes.indexOf('silence');
+    const [one, other] = [wide, narrow].map(({ train }) => clipExamples(train));
+    for (const [i, label] of wide.train.labels.entries()) {
+      const [want, got] = [one!.read(i, new Rng(0)), other!.read(i, new Rng(0))];
+      // 16-bit recordings are kept as they are; noise of another loudness is rounded.
+      if (!isSilent(label)) expect(got).toEqual(want);
+      else for (const [k, value] of got.entries()) expect(Math.abs(value - want[k]!)).toBeLessThanOrEqual(2 ** -16);
+    }
+    // All words of the second version: 84,843 clips of a second.
+    expect(formatFor(84_843, 16_000, {}, 'v2')).toBe('int16');
+    expect(formatFor(30_769, 16_000, {}, 'v2')).toBe('float32');
+    expect(() => formatFor(84_843, 16_000, { format: 'float32' }, 'v2')).toThrow(
+      'v2: 84843 clips take 5.1 GiB as float32',
+    );
+    await put('loud/yes/a_nohash_0.wav', wavFile([[1.5, -1.5, 0.25]], { bits: 32, codec: 3 }));
+    const { train, validation, test } = await readSpeechCommands(join(home, 'loud'), { length: 3, format: 'int16' });
+    expect([train, validation, test].flatMap(({ samples }) => [...samples])).toEqual([32_767, -32_768, 8192]);
   });
 });

@@ -1,6 +1,6 @@
 // WAV files as waveforms of one rate and length: into memory, or as they are asked for.
 
-import { type Clips, fitLength, type WaveTransform } from '../../audio/clips.ts';
+import { type Clips, fitLength, INT16_ONE, type WaveTransform } from '../../audio/clips.ts';
 import { resample } from '../../audio/resample.ts';
 import { decodeWav, mixDown } from '../../audio/wav.ts';
 import type { StreamedSource } from '../../examples/source.ts';
@@ -13,6 +13,11 @@ export interface ClipOptions {
   readonly length: number;
   /** A file that is no WAV file, or is truncated, is passed over, or ends the reading. Default 'throw'. */
   readonly onBadAudio?: 'skip' | 'throw';
+  /**
+   * How samples are kept in memory. int16 takes half of it: what 16-bit files hold, as it is, and other samples rounded to that,
+   * those beyond -1 and 1 cut off. Default: float32, or int16 where that is more than 4 GiB.
+   */
+  readonly format?: 'float32' | 'int16';
 }
 
 /** Files and their labels; `silence` makes what stands for a name that is null. */
@@ -28,8 +33,30 @@ export type MakeSilence = (index: number) => Float32Array;
 /** Clips, and which files were passed over. */
 export type ReadClips = Clips & { readonly skipped: readonly string[] };
 
-/** More than this is streamed: bytes. */
+/** What is more than this is not held in memory: bytes. */
 const MOST = 4 * 2 ** 30;
+const BYTES = { float32: 4, int16: 2 } as const;
+
+/**
+ * How that many samples are kept.
+ *
+ * @throws Error beginning with `where` when they are too many
+ */
+export function formatFor(
+  count: number,
+  length: number,
+  { format }: Pick<ClipOptions, 'format'>,
+  where: string,
+): 'float32' | 'int16' {
+  const chosen = format ?? (BYTES.float32 * count * length > MOST ? 'int16' : 'float32');
+  const bytes = BYTES[chosen] * count * length;
+  if (bytes <= MOST) return chosen;
+  const size = (bytes / 2 ** 30).toFixed(1);
+  throw new Error(
+    `${where}: ${count} clips take ${size} GiB as ${chosen}; want at most 4: fewer clips (of fewer words), shorter ones, or to ` +
+      'stream them',
+  );
+}
 
 /** One recording at that rate, its channels mixed. @throws Error naming the file that is no WAV file, or truncated */
 export async function readRecording(files: DataFiles, name: string, sampleRate: number): Promise<Float32Array> {
@@ -45,15 +72,13 @@ export async function readRecording(files: DataFiles, name: string, sampleRate: 
 export async function readClips(
   files: DataFiles,
   { names, labels, classes }: ClipList,
-  { sampleRate, length, onBadAudio = 'throw' }: ClipOptions,
-  makeSilence: MakeSilence = () => new Float32Array(length),
+  options: ClipOptions,
+  makeSilence: MakeSilence = () => new Float32Array(options.length),
 ): Promise<ReadClips> {
-  const bytes = 4 * names.length * length;
-  if (bytes > MOST) {
-    const size = (bytes / 2 ** 30).toFixed(1);
-    throw new Error(`${files.path}: ${names.length} clips take ${size} GiB; want at most 4, or to stream them`);
-  }
-  const samples = new Float32Array(names.length * length);
+  const { sampleRate, length, onBadAudio = 'throw' } = options;
+  const size = names.length * length;
+  const isShort = formatFor(names.length, length, options, files.path) === 'int16';
+  const samples = isShort ? new Int16Array(size) : new Float32Array(size);
   const kept: number[] = [];
   const skipped: string[] = [];
   for (const [i, name] of names.entries()) {
@@ -62,7 +87,7 @@ export async function readClips(
       skipped.push(name!);
       continue;
     }
-    samples.set(clip, kept.length * length);
+    samples.set(isShort ? clip.map(toInt16) : clip, kept.length * length);
     kept.push(i);
   }
   return {
@@ -73,6 +98,10 @@ export async function readClips(
     classes,
     skipped,
   };
+}
+
+function toInt16(value: number): number {
+  return Math.max(-INT16_ONE, Math.min(INT16_ONE - 1, Math.round(value * INT16_ONE)));
 }
 
 /** Recordings that are read when they are asked for, and what was passed over so far. */

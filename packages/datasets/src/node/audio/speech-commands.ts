@@ -54,7 +54,7 @@ export type ReadSpeechOptions = SpeechCommandsOptions &
 export type SpeechParts<Part> = Readonly<Record<SpeechPart, Part>> & { readonly background: readonly Float32Array[] };
 
 /**
- * Reads the recordings into memory: for some words, or a small copy of the data set.
+ * Reads the recordings into memory. All 35 words of the second version take more than 4 GiB, and are kept as int16.
  *
  * @param path the folder that has one folder a word, or an archive of it
  * @param options default: all words, one second at 16 kHz
@@ -87,7 +87,7 @@ export async function streamSpeechCommands(
 }
 
 async function open(path: string, options: ReadSpeechOptions) {
-  const { sampleRate = 16_000, length = sampleRate, onBadAudio, seed = 0 } = options;
+  const { sampleRate = 16_000, length = sampleRate, onBadAudio, format, seed = 0 } = options;
   const files = await openDataFiles(path, ['.wav', '_list.txt']);
   const names = files.names.filter((name) => name.toLowerCase().endsWith('.wav'));
   const partOf = options.parts === 'speakers' ? partBySpeakers(names, seed) : await partition(files, commonRoot(names));
@@ -96,7 +96,7 @@ async function open(path: string, options: ReadSpeechOptions) {
   return {
     files,
     background,
-    clip: { sampleRate, length, ...(onBadAudio && { onBadAudio }) },
+    clip: { sampleRate, length, ...(onBadAudio && { onBadAudio }), ...(format && { format }) },
     list: (part: SpeechPart): ClipList => ({ ...sorted.parts[part], classes: sorted.classes }),
     /** A stretch of noise of a random loudness; of none where there are no recordings of it. */
     silence:
