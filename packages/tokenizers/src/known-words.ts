@@ -1,4 +1,5 @@
 // Words whose pieces are known already, as most of a text are; what it keeps is bounded, whatever the texts are.
+import { copyOf } from './copy-of.ts';
 
 /** Longer words are not kept, in UTF-16 units: they hardly come twice. */
 const LONGEST = 64;
@@ -16,10 +17,4 @@ export class KnownWords {
     if (this.#ids.size >= MOST) this.#ids.clear();
     this.#ids.set(copyOf(word), ids);
   }
-}
-
-/** A part of a text that engines cut out is a view of it, which would keep all of the text in memory. */
-function copyOf(word: string): string {
-  const units = Array.from({ length: word.length }, (_, i) => word.charCodeAt(i));
-  return String.fromCharCode(...units);
 }

@@ -1,9 +1,10 @@
-// What tokenizers remember of words does not keep the texts in memory that the words were cut from.
+// What tokenizers remember of words, and count of them, does not keep the texts in memory that the words were cut from.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { BpeModel } from '../src/bpe/model.ts';
 import { KnownWords } from '../src/known-words.ts';
+import { countWords } from '../src/training/word-counts.ts';
 import { WordPieceModel } from '../src/wordpiece/model.ts';
 
 setFlagsFromString('--expose-gc');
@@ -30,6 +31,21 @@ describe.each([
     // The texts have 20 MB.
     expect(heap() - before).toBeLessThan(4e6);
     expect(model.encode('0abc')).toBeInstanceOf(Int32Array);
+  });
+});
+
+describe('countWords', () => {
+  it('keeps words, not lines, and words of any length', async () => {
+    function* lines() {
+      for (let i = 0; i < 200; i++) yield `${i}${'abcdefghij'.repeat(10_000)}`;
+    }
+    const before = heap();
+    const counts = await countWords('test', lines(), (line, visit) => visit(line.slice(0, 20)));
+    expect(heap() - before).toBeLessThan(4e6);
+    expect(counts.size).toBe(200);
+    const long = `${'🌸'.repeat(100_000)}\ud800`;
+    const two = await countWords('test', [long, long], (line, visit) => visit(line));
+    expect([...two]).toEqual([[long, 2]]);
   });
 });
 

@@ -1,4 +1,5 @@
 // Counts the words of a corpus that is read once, line by line: all that learning a vocabulary needs to know of it.
+import { copyOf } from '../copy-of.ts';
 
 /** A corpus: its lines, from memory or as they are read. Text without line breaks in it is one line. */
 export type Lines = Iterable<string> | AsyncIterable<string>;
@@ -16,7 +17,9 @@ export async function countWords(
     throw new Error(`${what}: lines is ${typeof lines}; want an array or another iterable of lines`);
   const counts = new Map<string, number>();
   const add = (word: string) => {
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+    const before = counts.get(word);
+    if (before === undefined) counts.set(copyOf(word), 1);
+    else counts.set(word, before + 1);
   };
   let number = 0;
   for await (const line of lines) {
