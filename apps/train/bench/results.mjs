@@ -50,8 +50,8 @@ const sets = [
   },
   {
     name: 'speech-commands',
-    budget: ['--steps', '2000'],
-    title: 'Speech Commands, 10 words, 780 recordings to learn from, speakers apart',
+    budget: ['--steps', '1200'],
+    title: 'Speech Commands, 10 words, 818 recordings to learn from, speakers apart',
     args: ['speech-commands', '--set', 'data.parts=speakers'],
     path: 'speech/wavs.tar.gz',
   },
@@ -65,7 +65,7 @@ const sets = [
   },
   {
     name: 'wikitext2',
-    budget: ['--steps', '2000'],
+    budget: ['--steps', '1500'],
     title: 'WikiText-2 (validation part to learn from, test part to measure on), masked words',
     args: ['bert'],
     text: ['wikitext-2/valid.txt', 'wikitext-2/test.txt'],
