@@ -19,6 +19,7 @@ export interface Asking {
 }
 
 export interface Questions {
+  readonly task: 'recall' | 'fill-mask';
   readonly model: string;
   readonly askings: readonly Asking[];
 }
@@ -83,7 +84,7 @@ export async function questionsFor(path: string): Promise<Questions> {
         askings.push({ path: '/v1/fill-mask', body: JSON.stringify({ text }), answer });
       }
     } else throw new Error(`the model is for ${pipeline.task}; want one for recall or fill-mask`);
-    return { model: words, askings };
+    return { task: pipeline.task, model: words, askings };
   } finally {
     pipeline.dispose();
   }

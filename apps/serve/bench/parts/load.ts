@@ -165,7 +165,11 @@ try {
   const about = `${tools.machine()}; ${words}; ${questions.model}; ${seconds} s each, deadline ${deadlineMs} ms, generator on the same cores. Batches give ${gain.toFixed(2)} times the throughput.`;
   console.log(`\n${about}\n\n${table}`);
   if (values.write)
-    tools.writeMeasured(fileURLToPath(new URL('../../BENCHMARKS.md', import.meta.url)), `${about}\n\n${table}`, 'load');
+    tools.writeMeasured(
+      fileURLToPath(new URL('../../BENCHMARKS.md', import.meta.url)),
+      `${about}\n\n${table}`,
+      `load, ${questions.task}`,
+    );
 } finally {
   generator.process.kill();
   rmSync(folder, { recursive: true, force: true });
