@@ -3,47 +3,39 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, chromiumPath, launchChromium } from '../../../tooling/browser/chromium.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath } from '../../../tooling/browser/chromium.ts';
 import { testFolder } from '../../train/test/run-orchid.ts';
-import { type BuiltSite, builtSite } from './built-site.ts';
-import { inspectLooks, numberIn, textOf, visit } from './site.ts';
+import { inspectLooks, numberIn, openSite, textOf } from './site.ts';
 
 const folder = testFolder();
 
 describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', () => {
-  let browser: Browser;
-  let site: BuiltSite;
-
-  beforeAll(async () => {
-    site = await builtSite();
-    browser = await launchChromium();
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  const here = openSite();
 
   it('loads less than 1.5 MB, from its own server alone, and says what computes', async () => {
-    const tab = await visit(browser, site);
+    const tab = await here.visit();
     await tab.page.waitForLoadState('networkidle');
     expect(await textOf(tab.page, '[data-engine]')).toMatch(
       /Computing in a worker on WebAssembly, (relaxed )?SIMD\s+Why\?\s+wasm was chosen because /,
     );
-    const own = tab.requests.filter((address) => address.startsWith(site.address));
+    const own = tab.requests.filter((address) => address.startsWith(here.site.address));
     expect(tab.requests.filter((address) => !own.includes(address) && !address.startsWith('data:'))).toEqual([]);
     const files = [...new Set(own)].map(
-      (address) => address.slice(site.address.length).split(/[?#]/)[0] || 'index.html',
+      (address) => address.slice(here.site.address.length).split(/[?#]/)[0] || 'index.html',
     );
     expect(files.some((file) => file.endsWith('.wasm'))).toBe(true);
-    const compressed = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(site.folder, file))).length, 0);
+    const compressed = files.reduce(
+      (sum, file) => sum + gzipSync(readFileSync(join(here.site.folder, file))).length,
+      0,
+    );
     expect(compressed).toBeLessThan(1.5e6);
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });
 
   it('Learn: reaches 95 % at length 32, answers, saves to a file and goes on from it', async () => {
-    const tab = await visit(browser, site, { at: '#/learn' });
+    const tab = await here.visit({ at: '#/learn' });
     const { page } = tab;
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     // A file that is saved on the way stops nothing.
@@ -70,7 +62,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
     await inspectLooks(tab, 'learn');
 
     // In another tab the run goes on from the file.
-    const other = await visit(browser, site, { at: '#/learn' });
+    const other = await here.visit({ at: '#/learn' });
     await other.page.getByLabel('Choose files').setInputFiles(saved);
     await other.page.locator('dl[data-state=paused]').waitFor();
     expect(await numberIn(other.page, '[data-figure=step]')).toBe(step);
@@ -87,7 +79,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
   }, 240_000);
 
   it('Look inside: an edit changes the kernel; the output rolls with the input', async () => {
-    const tab = await visit(browser, site, { at: '#/inside' });
+    const tab = await here.visit({ at: '#/inside' });
     const { page } = tab;
     const changes = page.locator('td[data-change]');
     await changes.first().waitFor();
@@ -128,7 +120,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
   }, 120_000);
 
   it('Scale: the plot fills', async () => {
-    const tab = await visit(browser, site, { at: '#/scale' });
+    const tab = await here.visit({ at: '#/scale' });
     const { page } = tab;
     await page.getByLabel('Longest, tokens').selectOption('1,024');
     await page.getByLabel('Channels').selectOption('16');
@@ -149,7 +141,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
   }, 180_000);
 
   it('goes from page to page by keyboard and by address; the back button and the theme are remembered', async () => {
-    const tab = await visit(browser, site, { colorScheme: 'dark' });
+    const tab = await here.visit({ colorScheme: 'dark' });
     const { page } = tab;
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(await ground()).toBe('rgb(19, 17, 23)');
@@ -171,7 +163,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
   });
 
   it('says why an engine does not start; what is in training goes on with another', async () => {
-    const tab = await visit(browser, site, { at: '?engine=wasm' });
+    const tab = await here.visit({ at: '?engine=wasm' });
     const { page } = tab;
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.waitForFunction(() => Number(document.querySelector('[data-figure=step]')!.textContent) > 3);
@@ -193,7 +185,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
   });
 
   it('keeps the focus on a button that says something else when it is pressed', async () => {
-    const tab = await visit(browser, site);
+    const tab = await here.visit();
     const { page } = tab;
     await page.getByRole('button', { name: 'Train', exact: true }).focus();
     await page.keyboard.press('Enter');
@@ -205,7 +197,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
   });
 
   it('stays where it is when a file is dropped beside the place for files', async () => {
-    const tab = await visit(browser, site);
+    const tab = await here.visit();
     const dropped = await tab.page.evaluate(() => {
       const drop = (dataTransfer: DataTransfer) =>
         !document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
@@ -219,7 +211,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
   });
 
   it('comes up where the browser keeps nothing for it', async () => {
-    const context = await browser.newContext();
+    const context = await here.browser.newContext();
     const page = await context.newPage();
     await page.addInitScript(() => {
       Object.defineProperty(globalThis, 'localStorage', {
@@ -228,7 +220,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
         },
       });
     });
-    await page.goto(site.address);
+    await page.goto(here.site.address);
     await page.getByRole('heading', { level: 1, name: 'Learn' }).waitFor();
     await page.getByLabel('Theme').selectOption('dark');
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
@@ -236,7 +228,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
   });
 
   it('goes to another engine without a model that cannot be taken along, and says so', async () => {
-    const tab = await visit(browser, site);
+    const tab = await here.visit();
     const { page } = tab;
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.waitForFunction(() => Number(document.querySelector('[data-figure=step]')!.textContent) > 3);
@@ -257,7 +249,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebAssembly', 
   });
 
   it('says when its worker fails, and starts again', async () => {
-    const tab = await visit(browser, site);
+    const tab = await here.visit();
     const { page } = tab;
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.waitForFunction(() => Number(document.querySelector('[data-figure=step]')!.textContent) > 3);

@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
-import type { Browser, Page } from '../../../tooling/browser/chromium.ts';
-import type { BuiltSite } from './built-site.ts';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type Browser, launchChromium, type Page } from '../../../tooling/browser/chromium.ts';
+import { type BuiltSite, builtSite } from './built-site.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -28,7 +28,36 @@ export interface VisitOptions {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-export async function visit(
+/** A browser and the built site, from before the tests of a `describe` until after them. */
+export interface Here {
+  readonly browser: Browser;
+  readonly site: BuiltSite;
+  visit(options?: VisitOptions): Promise<Visit>;
+}
+
+/** @param switches of the browser */
+export function openSite(switches: readonly string[] = []): Here {
+  const parts: { browser?: Browser; site?: BuiltSite } = {};
+  beforeAll(async () => {
+    parts.site = await builtSite();
+    parts.browser = await launchChromium(switches);
+  }, 180_000);
+  afterAll(async () => {
+    await parts.browser?.close();
+    await parts.site?.close();
+  });
+  return {
+    get browser() {
+      return parts.browser!;
+    },
+    get site() {
+      return parts.site!;
+    },
+    visit: (options) => visit(parts.browser!, parts.site!, options),
+  };
+}
+
+async function visit(
   browser: Browser,
   site: BuiltSite,
   { at = '', colorScheme = 'light' }: VisitOptions = {},

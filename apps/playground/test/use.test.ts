@@ -3,29 +3,18 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@orchid-ml/backends';
 import { createModel, encodeSafetensors, stateDict } from '@orchid-ml/orchid-models';
-import { pipelineFromFiles } from '@orchid-ml/pipelines';
+import { type Classified, type Pipeline, type Prepared, pipelineFromFiles } from '@orchid-ml/pipelines';
 import { openPipeline } from '@orchid-ml/pipelines/node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, chromiumPath, launchChromium, type Page } from '../../../tooling/browser/chromium.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, type Page } from '../../../tooling/browser/chromium.ts';
 import { toneWav, writeModel } from '../../serve/test/real-models.ts';
 import { orchid, testFolder } from '../../train/test/run-orchid.ts';
-import { type BuiltSite, builtSite } from './built-site.ts';
-import { inspectLooks, textOf, visit } from './site.ts';
+import { inspectLooks, openSite, textOf } from './site.ts';
 
 const folder = testFolder();
 
 describe.runIf(chromiumPath || process.env.CI)('the page Use on WebAssembly', () => {
-  let browser: Browser;
-  let site: BuiltSite;
-
-  beforeAll(async () => {
-    site = await builtSite();
-    browser = await launchChromium();
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  const here = openSite();
 
   it('fills masks with a checkpoint of the command', async () => {
     const sentence = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on. ';
@@ -38,7 +27,7 @@ describe.runIf(chromiumPath || process.env.CI)('the page Use on WebAssembly', ()
     const [wanted] = await pipeline.run([pipeline.prepare({ text: 'the qu_ck brown f_x' }, { mask: '_' })]);
     pipeline.dispose();
 
-    const tab = await visit(browser, site, { at: '#/use' });
+    const tab = await here.visit({ at: '#/use' });
     const { page } = tab;
     await bring(page, join(folder, 'run/checkpoint'));
     await page.locator('[data-task=fill-mask]').waitFor();
@@ -90,7 +79,7 @@ describe.runIf(chromiumPath || process.env.CI)('the page Use on WebAssembly', ()
     const pipeline = await pipelineFromFiles(files);
     if (pipeline.task !== 'image-classification') throw new Error(pipeline.task);
 
-    const tab = await visit(browser, site, { at: '#/use' });
+    const tab = await here.visit({ at: '#/use' });
     const { page } = tab;
     await page
       .getByLabel('Choose files')
@@ -127,7 +116,7 @@ describe.runIf(chromiumPath || process.env.CI)('the page Use on WebAssembly', ()
   }, 120_000);
 
   it('reads digits with the model that comes with the page', async () => {
-    const tab = await visit(browser, site, { at: '#/use' });
+    const tab = await here.visit({ at: '#/use' });
     const { page } = tab;
     await page.getByRole('button', { name: 'Take the one for digits' }).click();
     const board = page.getByRole('application');
@@ -155,7 +144,7 @@ describe.runIf(chromiumPath || process.env.CI)('the page Use on WebAssembly', ()
     writeFileSync(join(dir, 'preprocessor_config.json'), JSON.stringify(preprocessor));
     const input = { text: 'the fox', textPair: 'jumps over' };
     const wanted = await inNode(dir, input);
-    const tab = await visit(browser, site, { at: '#/use' });
+    const tab = await here.visit({ at: '#/use' });
     const { page } = tab;
     await bring(page, dir);
     await page.getByLabel('First text').fill(input.text);
@@ -168,7 +157,7 @@ describe.runIf(chromiumPath || process.env.CI)('the page Use on WebAssembly', ()
 
   it('tells an image file, and says when it is none', async () => {
     const dir = await writeModel(join(folder, 'pictures'), 'pictures');
-    const tab = await visit(browser, site, { at: '#/use' });
+    const tab = await here.visit({ at: '#/use' });
     const { page } = tab;
     // Of another size than the model's, in colours.
     const png = await page.evaluate(() => {
@@ -202,7 +191,7 @@ describe.runIf(chromiumPath || process.env.CI)('the page Use on WebAssembly', ()
     const dir = await writeModel(join(folder, 'sounds'), 'sounds');
     const wav = toneWav(440, 11_025, 1500);
     const wanted = await inNode(dir, { wav, name: 'tone.wav' });
-    const tab = await visit(browser, site, { at: '#/use' });
+    const tab = await here.visit({ at: '#/use' });
     const { page } = tab;
     await bring(page, dir);
     const choose = page.getByRole('group', { name: 'Drop a WAV file' }).getByLabel('Choose files');
@@ -239,13 +228,10 @@ async function guessesOf(page: Page, name: string): Promise<[string, number][]> 
 /** The guesses of the pipeline that `orchid predict` uses. */
 async function inNode(dir: string, input: object): Promise<[string, unknown][]> {
   await useBackend('wasm', { blas: 'off' });
-  const pipeline = await openPipeline(dir);
+  // Which input goes with which task is checked by the pipeline itself.
+  const pipeline = (await openPipeline(dir)) as unknown as Pipeline<object, object, Prepared, Classified>;
   try {
-    const { run, prepare } = pipeline as unknown as {
-      prepare(input: object, options: object): object;
-      run(inputs: object[]): Promise<{ guesses: { label: string; probability: number }[] }[]>;
-    };
-    const [answer] = await run.call(pipeline, [prepare.call(pipeline, input, { top: 5 })]);
+    const [answer] = await pipeline.run([pipeline.prepare(input, { top: 5 })]);
     return answer!.guesses.map(({ label, probability }) => [label, near(probability)]);
   } finally {
     pipeline.dispose();

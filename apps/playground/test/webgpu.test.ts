@@ -3,35 +3,24 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@orchid-ml/backends';
 import { openPipeline } from '@orchid-ml/pipelines/node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, chromiumPath, launchChromium, webGpuSwitches } from '../../../tooling/browser/chromium.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, webGpuSwitches } from '../../../tooling/browser/chromium.ts';
 import { writeModel } from '../../serve/test/real-models.ts';
 import { testFolder } from '../../train/test/run-orchid.ts';
-import { type BuiltSite, builtSite } from './built-site.ts';
-import { textOf, visit } from './site.ts';
+import { openSite, textOf } from './site.ts';
 
 describe.runIf(chromiumPath || process.env.CI)('the playground on WebGPU', () => {
-  let browser: Browser;
-  let site: BuiltSite;
-
-  beforeAll(async () => {
-    site = await builtSite();
-    browser = await launchChromium(webGpuSwitches);
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  const here = openSite(webGpuSwitches);
 
   it('does not take a software adapter by itself, and says so', async () => {
-    const tab = await visit(browser, site);
+    const tab = await here.visit();
     expect(await textOf(tab.page, '[data-engine]')).toMatch(/WebAssembly.*the only WebGPU adapter is .*software/);
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });
 
   it('trains, looks inside and rolls on it when asked to', async () => {
-    const tab = await visit(browser, site, { at: '?engine=webgpu' });
+    const tab = await here.visit({ at: '?engine=webgpu' });
     const { page } = tab;
     expect(await textOf(page, '[data-engine]')).toMatch(/WebGPU on .*, played by the processor/);
     for (const [label, value] of [
@@ -77,7 +66,7 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebGPU', () =>
     const [wanted] = await pipeline.run([pipeline.prepare({ text: 'the qu_ck fox' }, { mask: '_' })]);
     pipeline.dispose();
 
-    const tab = await visit(browser, site, { at: '?engine=webgpu#/use' });
+    const tab = await here.visit({ at: '?engine=webgpu#/use' });
     const { page } = tab;
     await page.getByLabel('Choose files').setInputFiles(readdirSync(dir).map((file) => join(dir, file)));
     await page.locator('[data-task=fill-mask]').waitFor();
@@ -92,8 +81,8 @@ describe.runIf(chromiumPath || process.env.CI)('the playground on WebGPU', () =>
     await tab.close();
   }, 180_000);
 
-  it('Scale: the plot begins to fill, without the time that shaders take to compile', async () => {
-    const tab = await visit(browser, site, { at: '?engine=webgpu#/scale' });
+  it('Scale: the plot begins to fill', async () => {
+    const tab = await here.visit({ at: '?engine=webgpu#/scale' });
     const { page } = tab;
     for (const [label, value] of [
       ['Longest, tokens', '256'],

@@ -68,3 +68,9 @@ export function wrapped(text: string, width: number): string[] {
   }
   return lines;
 }
+
+/** The first `most` of some names, and how many more there are. */
+export function few(names: readonly string[], most: number): string {
+  const shown = names.slice(0, most).join(', ');
+  return names.length <= most ? shown : `${shown} and ${names.length - most} more`;
+}

@@ -16,9 +16,6 @@ interface Peak {
   readonly bytes: number;
 }
 
-/** WebGPU compiles a program for each new size. */
-const shaders = () => ({ compiles: tf.getBackend() === 'webgpu' });
-
 export class Meter {
   readonly #settings: Settings;
   readonly #tokenizer = new CharTokenizer(DNA_LETTERS);
@@ -53,11 +50,14 @@ export class Meter {
         return { cannot };
       }
       resetHeapPeak();
-      const times = await timed(async () => {
-        const some = tf.tidy(() => tf.slice(tf.reshape(model.logits(ids), [-1]), 0, 1));
-        await some.data();
-        some.dispose();
-      }, shaders());
+      const times = await timed(
+        async () => {
+          const some = tf.tidy(() => tf.slice(tf.reshape(model.logits(ids), [-1]), 0, 1));
+          await some.data();
+          some.dispose();
+        },
+        { compiles: tf.getBackend() === 'webgpu' },
+      );
       const peak = heapUse()?.peak ?? null;
       if (peak !== null) this.#forward = { length, bytes: peak - before };
       return { ...times, peakBytes: peak, recompute: false };
@@ -88,9 +88,12 @@ export class Meter {
       });
       const batch = task.nextBatch();
       resetHeapPeak();
-      const times = await timed(async () => {
-        await trainingStep(model, task, optimizer, batch, { factor: 1, clipNorm: 1, recompute });
-      }, shaders());
+      const times = await timed(
+        async () => {
+          await trainingStep(model, task, optimizer, batch, { factor: 1, clipNorm: 1, recompute });
+        },
+        { compiles: tf.getBackend() === 'webgpu' },
+      );
       return { ...times, peakBytes: heapUse()?.peak ?? null, recompute };
     } catch (error) {
       if (!(error instanceof StepTooLargeError)) throw error;

@@ -30,6 +30,8 @@ class Engine {
   facts = $state.raw<EngineFacts | null>(null);
   /** whether an engine is being started, or what was on the one before is on its way to it */
   isStarting = $state(false);
+  /** whether something can be asked of the worker */
+  readonly isReady = $derived(this.facts !== null && !this.isStarting);
   /** why the chosen engine does not start */
   error = $state<string | null>(null);
   /** Those who have something in the worker. */

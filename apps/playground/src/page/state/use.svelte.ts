@@ -40,20 +40,27 @@ class Use extends Turns {
     });
   }
 
-  /** Asks the model. Of several questions that wait, as those of a drawing do, the last alone is answered. */
-  ask(input: unknown, options: unknown = {}): Promise<boolean> {
+  /**
+   * Asks the model. Of several questions that wait, as those of a drawing do, the last alone is answered.
+   *
+   * @returns whether `answer` is that of this question
+   */
+  async ask(input: unknown, options: unknown = {}): Promise<boolean> {
     const request = ++this.#latest;
-    return this.take(async () => {
+    let isAnswered = false;
+    await this.take(async () => {
       if (request !== this.#latest) return;
       try {
         const worker = await engine.worker();
         const { answer } = await worker.call('use.answer', { input, options });
-        if (request === this.#latest) this.answer = answer;
+        isAnswered = request === this.#latest;
+        if (isAnswered) this.answer = answer;
       } catch (error) {
         if (request === this.#latest) this.answer = null;
         throw error;
       }
     });
+    return isAnswered;
   }
 
   /** Takes the answer away, and forgets the question that is asked. */

@@ -1,6 +1,7 @@
 // Which files of a data set of the hub are meant by `hub:owner/name`: of one configuration, and not those of other splits.
 import { type HubText, listHubDocuments } from '@orchid-ml/datasets/node';
 import { UsageError } from '../../errors.ts';
+import { few } from '../../ui/format.ts';
 
 /** What a text is for, by the option that names it. */
 export type TextOption = '--text' | '--eval-text';
@@ -44,7 +45,7 @@ export async function hubText(text: string, option: TextOption): Promise<HubText
   const files = option === '--text' ? toLearnFrom(paths) : toEvaluateOn(paths);
   if (files.length === 0) {
     throw new UsageError(
-      `${option} ${text}: it has files for validation and tests alone (${few(paths)}); name those to learn from: ${text}/${paths[0]}`,
+      `${option} ${text}: it has files for validation and tests alone (${few(paths, 12)}); name those to learn from: ${text}/${paths[0]}`,
     );
   }
   const parts = [...new Set(files.map((path) => partOf(path.slice(folder.length))))];
@@ -52,7 +53,7 @@ export async function hubText(text: string, option: TextOption): Promise<HubText
     const shown = parts.map((part) => part ?? 'files beside them');
     const first = parts.find((part) => part !== null);
     throw new UsageError(
-      `${option} ${text}: it has several parts, which may be other texts or the same again: ${few(shown)}; name one, such as ` +
+      `${option} ${text}: it has several parts, which may be other texts or the same again: ${few(shown, 12)}; name one, such as ` +
         `${text}/${first}, or a pattern`,
     );
   }
@@ -72,8 +73,4 @@ function toEvaluateOn(paths: readonly string[]): readonly string[] {
 function partOf(path: string): string | null {
   const end = path.indexOf('/');
   return end < 0 ? null : path.slice(0, end);
-}
-
-function few(names: readonly string[]): string {
-  return names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')} and ${names.length - 12} more`;
 }

@@ -44,8 +44,7 @@ async function* someText({ data }: BertConfig, text: string, most: number): Asyn
 const vocabularyText = 100e6;
 
 function sayLeftOut(names: readonly string[]): string {
-  const shown = names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
-  return `${shown}: evaluated on, and so not learned from`;
+  return `${format.few(names, 3)}: evaluated on, and so not learned from`;
 }
 
 export const bert: TaskKind<BertConfig> = {

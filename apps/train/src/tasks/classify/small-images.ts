@@ -17,10 +17,10 @@ import {
 import { findSplits, readCifar10, readImageFolder, readMnist } from '@orchid-ml/datasets/node';
 import type { Cifar10Config, MnistConfig } from '../../config/signal-schema.ts';
 import type { Io } from '../../io.ts';
+import { sharedCopy } from '../shared-memory.ts';
 import { augmentation, mixing, type Statistics } from './augment.ts';
 import { imageModelKeys, imagePreprocessor, patches } from './image-model.ts';
 import { classKind } from './kind.ts';
-import { sharedBytes } from './shared-memory.ts';
 import type { ClassData, ClassSource } from './source.ts';
 
 type SmallConfig = MnistConfig | Cifar10Config;
@@ -53,7 +53,7 @@ function smallImages<C extends SmallConfig>(set: SmallSet<C>): ClassSource<C, Lo
       const { train, test } = await set.read(folder, io);
       const shared = (images: Images): Images => {
         const { labels, height, width, classes } = images;
-        return { pixels: sharedBytes(images.pixels), labels, height, width, channels, classes };
+        return { pixels: sharedCopy(images.pixels), labels, height, width, channels, classes };
       };
       return { loaded: { train: shared(train), test: shared(test) }, skipped: 0 };
     },

@@ -13,9 +13,9 @@ import {
 import { type ReadClips, readFsdd, readSpeechCommands } from '@orchid-ml/datasets/node';
 import type { ModelConfigInput } from '@orchid-ml/orchid-models';
 import type { SpeechConfig } from '../../config/signal-schema.ts';
+import { sharedCopy } from '../shared-memory.ts';
 import { mixing } from './augment.ts';
 import { classKind } from './kind.ts';
-import { sharedFloats, sharedSamples } from './shared-memory.ts';
 import { batchesOf, splitOff } from './small-images.ts';
 import type { ClassSource } from './source.ts';
 
@@ -43,7 +43,7 @@ const source: ClassSource<SpeechConfig, Loaded> = {
         : await readSpeechCommands(path, { ...clip, ...(words && { words }), unknown, silence, parts, seed });
     const all: (Clips & Partial<ReadClips>)[] = [read.train, read.test, ...(read.validation ? [read.validation] : [])];
     const shared = ({ samples, labels, classes }: Clips): Clips => ({
-      samples: sharedSamples(samples),
+      samples: sharedCopy(samples),
       labels,
       length,
       sampleRate,
@@ -53,7 +53,7 @@ const source: ClassSource<SpeechConfig, Loaded> = {
       train: shared(read.train),
       validation: read.validation && shared(read.validation),
       test: shared(read.test),
-      background: read.background.map(sharedFloats),
+      background: read.background.map((noise) => sharedCopy(noise)),
     };
     return { loaded, skipped: all.reduce((sum, { skipped = [] }) => sum + skipped.length, 0) };
   },

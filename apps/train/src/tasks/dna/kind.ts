@@ -8,19 +8,19 @@ import { Failure, failing, UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { Saved } from '../../run/saved.ts';
 import * as format from '../../ui/format.ts';
-import { sharedBytes } from '../classify/shared-memory.ts';
 import type { EvaluateOptions, Result, TaskKind } from '../kind.ts';
 import { lengthFor } from '../length.ts';
 import { concludeMasked } from '../masked.ts';
 import { modelKeys } from '../model-keys.ts';
 import { sequenceModelOf } from '../saved-parts.ts';
+import { sharedCopy } from '../shared-memory.ts';
 
 async function readRecords(path: string): Promise<NucleotideRecord[]> {
   const records: NucleotideRecord[] = [];
   for await (const record of readFasta(path)) {
     const read = nucleotides(record);
     // Threads are to see the one copy: a genome may be gigabytes.
-    records.push({ ...read, nucleotides: sharedBytes(read.nucleotides) });
+    records.push({ ...read, nucleotides: sharedCopy(read.nucleotides) });
   }
   return records;
 }
