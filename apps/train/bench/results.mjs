@@ -74,7 +74,7 @@ const sets = [
     [128, '--steps', '2400'],
     [512, '--steps', '1200'],
     [2048, '--minutes', '20'],
-    [8192, '--minutes', '25'],
+    [8192, '--minutes', '20'],
   ].map(([length, ...budget]) => ({
     name: `recall-${length}`,
     budget,

@@ -2,6 +2,9 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { main } from '../src/cli.ts';
+import type { Interruption } from '../src/io.ts';
+import { capture } from './capture.ts';
 import { orchid, testFolder } from './run-orchid.ts';
 
 const small = ['study', 'recall', '--preset', 'recall-tiny', '--backend', 'cpu', '--workers', '1'];
@@ -67,6 +70,38 @@ describe('orchid study', { timeout: 180_000 }, () => {
     expect(output).toContain('12 steps, to see how many 0.005 minutes are');
     const { cells } = JSON.parse(readFileSync(join(cwd, 'timed/results.json'), 'utf8'));
     expect(cells[0].result.steps).toBeGreaterThanOrEqual(1);
+  });
+
+  describe('stopped', () => {
+    const two = [...small, '--steps', '60', '--length', '8'];
+
+    async function stoppedBy(signal: Interruption, out: string) {
+      const { io, output, interrupt } = capture(cwd);
+      const code = await main([...two, '--out', out], {
+        ...io,
+        out: (text) => {
+          io.out(text);
+          if (/^ {2}step 1\//m.test(text)) interrupt(signal);
+        },
+      });
+      return { code, output: output() };
+    }
+
+    it('by a signal of its own, saves the run that is under way, and goes on with it', async () => {
+      const { code, output } = await stoppedBy('SIGTERM', 'ended');
+      expect(output).toMatch(/Stopped and saved after step \d+ of 60.*\nStopped after 0 of 2 models\./s);
+      expect(code).toBe(130);
+      const again = await orchid(cwd, ...two, '--out', 'ended');
+      expect(again.output).toMatch(/resumed +after step \d+/);
+      expect(again.code).toBe(0);
+    });
+
+    it('by a Ctrl-C that the run did not get, begins no other model', async () => {
+      const { code, output } = await stoppedBy('SIGINT', 'one');
+      expect(output).toMatch(/Stopped after 1 of 2 models\./);
+      expect(output).not.toContain('[2/2]');
+      expect(code).toBe(130);
+    });
   });
 
   it('says of a model that cannot be trained why, and goes on', async () => {

@@ -68,9 +68,14 @@ export function studyCommand(task: Task) {
     }
     const command = ['orchid', 'study', task, ...argumentsOf(options)].join(' ');
     const done: CellResult[] = [];
-    const ignore = io.onInterrupt(() => {}); // a terminal's Ctrl-C reaches the run itself, which saves and ends
+    // The run itself is told too, and saves and ends; where it was not or was done, nothing more is begun.
+    let isStopping = false;
+    const ignore = io.onInterrupt(() => {
+      isStopping = true;
+    });
     try {
       for (const [i, cell] of cells.entries()) {
+        if (isStopping) throw new Interrupted();
         const length = cell.length === null ? '' : `, length ${format.count(cell.length)}`;
         say(io, `[${i + 1}/${cells.length}] ${cell.mixer}${length}`);
         const result = await runCell(cell, folder, budget, io);

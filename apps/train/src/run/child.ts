@@ -1,6 +1,7 @@
 // Another `orchid` command in a process of its own: its memory is its own, and so is its end.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Io } from '../io.ts';
 
 const program = fileURLToPath(new URL('../../bin/orchid.mjs', import.meta.url));
 
@@ -20,15 +21,21 @@ export interface ChildOptions {
   readonly onTerminal?: boolean;
   /** called with each line that it writes */
   readonly onLine?: (line: string) => void;
+  /** tells it to stop when this process is; Ctrl-C and the end of a terminal reach it without that */
+  readonly onInterrupt?: Io['onInterrupt'];
 }
 
 /** Runs it to its end. @throws Error when it cannot be started */
 export async function orchidProcess(argv: readonly string[], options: ChildOptions): Promise<ChildEnd> {
-  const { env, cwd, onTerminal = false, onLine } = options;
+  const { env, cwd, onTerminal = false, onLine, onInterrupt } = options;
   const child = spawn(process.execPath, [program, ...argv], {
     env: onTerminal ? env : { ...env, NO_COLOR: '1' },
     ...(cwd !== undefined && { cwd }),
     stdio: ['ignore', onTerminal ? 'inherit' : 'pipe', 'pipe'],
+  });
+  // Passed on, those two would reach it twice, which ends it before it has saved.
+  const ignore = onInterrupt?.((signal) => {
+    if (signal !== 'SIGINT' && signal !== 'SIGHUP') child.kill('SIGTERM');
   });
   let [output, errors, rest] = ['', '', ''];
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -43,7 +50,7 @@ export async function orchidProcess(argv: readonly string[], options: ChildOptio
   const code = await new Promise<number | string>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status, signal) => resolve(status ?? signal ?? 'no status'));
-  });
+  }).finally(ignore);
   return { code, output, errors };
 }
 

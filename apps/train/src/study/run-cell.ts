@@ -84,7 +84,11 @@ async function stepsOf(
   try {
     say(io, `  ${probeSteps} steps, to see how many ${budget.minutes} minutes are`);
     const quiet = ['--set', 'training.require_accuracy=null', '--out', out, '--force', '--steps', String(probeSteps)];
-    const ended = await orchidProcess([...cell.argv, ...quiet], { env: io.env, cwd: io.cwd });
+    const ended = await orchidProcess([...cell.argv, ...quiet], {
+      env: io.env,
+      cwd: io.cwd,
+      onInterrupt: io.onInterrupt,
+    });
     stopIfAsked(ended);
     const result = existsSync(join(out, 'run.json')) ? RunFolder.open(io.cwd, out).result() : null;
     if (!result) return { cannot: reasonOf(ended) };
@@ -99,6 +103,7 @@ async function child(argv: readonly string[], io: Io): Promise<ChildEnd> {
     env: io.env,
     cwd: io.cwd,
     onTerminal: io.terminal !== null,
+    onInterrupt: io.onInterrupt,
     onLine: (line) => say(io, line === '' ? '' : `  ${line}`),
   });
   stopIfAsked(ended);
