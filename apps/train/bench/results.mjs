@@ -184,7 +184,8 @@ function writeResults() {
   const text = [
     '# Results on real data',
     'Orchid and attention of the same width and depth, each trained from scratch with the same settings under the same budget; the score ' +
-      'is that of the finished model on the test part (of GLUE, the development part), once. Made by ' +
+      'is that of the finished model on the test part (of GLUE, the development part), once. The times are those of these very runs, ' +
+      'some beside other work of the machine; for speed see BENCHMARKS.md of the packages. Made by ' +
       '`node apps/train/bench/results.mjs --data DIR --write`.',
     ...sections,
   ];
