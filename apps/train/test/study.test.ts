@@ -73,11 +73,9 @@ describe('orchid study', { timeout: 180_000 }, () => {
   });
 
   describe('stopped', () => {
-    const two = [...small, '--steps', '60', '--length', '8'];
-
-    async function stoppedBy(signal: Interruption, out: string) {
+    async function stoppedBy(signal: Interruption, ...order: string[]) {
       const { io, output, interrupt } = capture(cwd);
-      const code = await main([...two, '--out', out], {
+      const code = await main([...small, ...order], {
         ...io,
         out: (text) => {
           io.out(text);
@@ -88,16 +86,18 @@ describe('orchid study', { timeout: 180_000 }, () => {
     }
 
     it('by a signal of its own, saves the run that is under way, and goes on with it', async () => {
-      const { code, output } = await stoppedBy('SIGTERM', 'ended');
-      expect(output).toMatch(/Stopped and saved after step \d+ of 60.*\nStopped after 0 of 2 models\./s);
+      // Steps enough that the signal finds it at work, on a machine with much else to do too.
+      const order = ['--steps', '250', '--length', '8', '--out', 'ended'];
+      const { code, output } = await stoppedBy('SIGTERM', ...order);
+      expect(output).toMatch(/Stopped and saved after step \d+ of 250.*\nStopped after 0 of 2 models\./s);
       expect(code).toBe(130);
-      const again = await orchid(cwd, ...two, '--out', 'ended');
+      const again = await orchid(cwd, ...small, ...order, '--mixer', 'orchid');
       expect(again.output).toMatch(/resumed +after step \d+/);
       expect(again.code).toBe(0);
     });
 
     it('by a Ctrl-C that the run did not get, begins no other model', async () => {
-      const { code, output } = await stoppedBy('SIGINT', 'one');
+      const { code, output } = await stoppedBy('SIGINT', '--steps', '3', '--length', '8', '--out', 'one');
       expect(output).toMatch(/Stopped after 1 of 2 models\./);
       expect(output).not.toContain('[2/2]');
       expect(code).toBe(130);

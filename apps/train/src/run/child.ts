@@ -33,7 +33,7 @@ export async function orchidProcess(argv: readonly string[], options: ChildOptio
     ...(cwd !== undefined && { cwd }),
     stdio: ['ignore', onTerminal ? 'inherit' : 'pipe', 'pipe'],
   });
-  // Passed on, those two would reach it twice, which ends it before it has saved.
+  // A terminal sends these two to it as well; a second one would end it before it has saved.
   const ignore = onInterrupt?.((signal) => {
     if (signal !== 'SIGINT' && signal !== 'SIGHUP') child.kill('SIGTERM');
   });
